@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+verb_status() { engine_answers && registry_ok; }
