@@ -1,0 +1,95 @@
+"""What would be built: targets, waves, caches, tags, and what the plan had to replace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from bakehouse.model.service import Notice
+
+
+class Verdict(StrEnum):
+    """What a plan says of a target."""
+
+    BUILD = "build"
+    REUSE = "reuse"
+    BLOCKED = "blocked"  # something it needs cannot be built or pulled
+    SKIPPED = "skipped"  # cannot be had on this machine; said in one line, not a failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A build secret: BuildKit's id and the file on the host that holds it. Its content is never read here."""
+
+    id: str
+    src: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitution:
+    """Something the Dockerfile names and the plan replaces: a base image or a frontend.
+
+    `original` is what the Dockerfile says, `replacement` what is used, `reason` why; `targets` are affected.
+    """
+
+    kind: str  # "base" | "frontend"
+    original: str
+    replacement: str
+    reason: str
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One build: a service in a variant.
+
+    `id` is the bake target name ([A-Za-z0-9_-]); `context` and `dockerfile` are absolute paths.
+    `dockerfile_inline` is the Dockerfile's text where the plan had to alter it (None: the file as it is);
+    `line_map[i]` is then the 1-based line of the file that line i+1 of the inline text came from.
+    `depends_on` are ids of targets in the same plan whose image this one is built from.
+    """
+
+    id: str
+    service: str
+    variant: str
+    context: Path
+    dockerfile: Path
+    stage: str | None = None
+    verdict: Verdict = Verdict.BUILD
+    reason: str = ""
+    wave: int = 0
+    platforms: tuple[str, ...] = ()
+    args: Mapping[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    cache_from: tuple[str, ...] = ()
+    cache_to: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    dockerfile_inline: str | None = None
+    line_map: tuple[int, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Targets in a stable order, with everything needed to run them on one builder."""
+
+    root: Path
+    targets: tuple[Target, ...]
+    builder: str | None = None
+    variant: str = "prod"
+    substitutions: tuple[Substitution, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def to_build(self) -> tuple[Target, ...]:
+        """The targets the engine is asked for."""
+        return tuple(t for t in self.targets if t.verdict is Verdict.BUILD)
+
+    def target(self, target_id: str) -> Target | None:
+        """The target with that id, or None."""
+        return next((t for t in self.targets if t.id == target_id), None)
