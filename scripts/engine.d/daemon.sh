@@ -74,7 +74,7 @@ grant_socket() { [ "$(id -u)" = 0 ] || as_root chown "$(id -u)" "$socket"; }
 ensure_daemon() {
   local pid
   if engine_answers; then
-    if our_pid dockerd >/dev/null; then say "engine: ours is running"; else say "engine: the host's own answers; using it"; fi
+    if our_pid dockerd >/dev/null; then say "dockerd: ours is running"; else say "the host's own engine answers; using it"; fi
     return 0
   fi
   # The host's engine may still be starting (just booted).
