@@ -1,0 +1,1 @@
+"""From a workspace to images: plan, bake definition, engine, bases, caches, builders."""
