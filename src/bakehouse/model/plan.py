@@ -46,8 +46,8 @@ class Target:
     """One build: a service in a variant.
 
     `id` is the bake target name ([A-Za-z0-9_-]); `context` and `dockerfile` are absolute paths.
-    `dockerfile_inline` is the Dockerfile's text where the plan had to alter it (None: the file as it is);
-    `line_map[i]` is then the 1-based line of the file that line i+1 of the inline text came from.
+    `prepared` is the altered copy that the engine gets in place of `dockerfile` (None: the file as it is);
+    `line_map[i]` is then the 1-based line of the file that line i+1 of the copy came from.
     `depends_on` are ids of targets in the same plan whose image this one is built from.
     """
 
@@ -68,7 +68,7 @@ class Target:
     cache_from: tuple[str, ...] = ()
     cache_to: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
-    dockerfile_inline: str | None = None
+    prepared: Path | None = None
     line_map: tuple[int, ...] = ()
     depends_on: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()

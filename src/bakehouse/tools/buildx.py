@@ -1,0 +1,79 @@
+"""Argv of docker buildx."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def version() -> tuple[str, ...]:
+    """The plugin's version line."""
+    return ("docker", "buildx", "version")
+
+
+def bake(
+    definition: Path,
+    targets: Sequence[str],
+    *,
+    metadata: Path | None = None,
+    builder: str | None = None,
+    no_cache: bool = False,
+    progress: str = "rawjson",
+) -> tuple[str, ...]:
+    """Build targets of a definition file; progress goes to stderr (rawjson: the JSON stream)."""
+    argv = ["docker", "buildx", "bake", "--file", str(definition), "--progress", progress]
+    if builder:
+        argv += ["--builder", builder]
+    if metadata:
+        argv += ["--metadata-file", str(metadata)]
+    if no_cache:
+        argv.append("--no-cache")
+    return (*argv, *targets)
+
+
+def inspect_builder(name: str | None = None, *, bootstrap: bool = False) -> tuple[str, ...]:
+    """A builder's driver, nodes, BuildKit version and platforms, as text."""
+    argv = ["docker", "buildx", "inspect"]
+    if bootstrap:
+        argv.append("--bootstrap")
+    return (*argv, name) if name else tuple(argv)
+
+
+def list_builders() -> tuple[str, ...]:
+    """All builders, as text (buildx 0.13 has no JSON form)."""
+    return ("docker", "buildx", "ls")
+
+
+def create_builder(
+    name: str, driver: str, *, config: Path | None = None, endpoint: str | None = None, options: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Create a builder of a driver, with a buildkitd.toml where the driver takes one."""
+    argv = ["docker", "buildx", "create", "--name", name, "--driver", driver]
+    if config:
+        argv += ["--config", str(config)]
+    for option in options:
+        argv += ["--driver-opt", option]
+    return (*argv, endpoint) if endpoint else tuple(argv)
+
+
+def remove_builder(name: str) -> tuple[str, ...]:
+    """Remove a builder."""
+    return ("docker", "buildx", "rm", name)
+
+
+def disk_usage(builder: str | None = None) -> tuple[str, ...]:
+    """What the build cache holds, as text."""
+    argv = ("docker", "buildx", "du")
+    return (*argv, "--builder", builder) if builder else argv
+
+
+def prune(*, builder: str | None = None, everything: bool = False, until: str | None = None) -> tuple[str, ...]:
+    """Drop build cache: all of it, or what nobody used for `until` (such as 720h)."""
+    argv = ["docker", "buildx", "prune", "--force"]
+    if builder:
+        argv += ["--builder", builder]
+    if everything:
+        argv.append("--all")
+    if until:
+        argv += ["--filter", f"until={until}"]
+    return tuple(argv)
