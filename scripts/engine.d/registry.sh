@@ -177,7 +177,7 @@ start_registry_container() {
     -v bakehouse-registry:/var/lib/registry -e REGISTRY_STORAGE_DELETE_ENABLED=true \
     -e REGISTRY_AUTH=htpasswd -e REGISTRY_AUTH_HTPASSWD_REALM=bakehouse \
     -e REGISTRY_AUTH_HTPASSWD_PATH=/htpasswd "$registry_image" >/dev/null || return 1
-  docker cp -q "$home/registry/htpasswd" "$registry_name:/htpasswd" || return 1
+  docker cp "$home/registry/htpasswd" "$registry_name:/htpasswd" >/dev/null 2>&1 || return 1
   docker start "$registry_name" >/dev/null || return 1
   : >"$home/registry/container"
   say "registry: started as container $registry_name"
