@@ -1,0 +1,51 @@
+"""Names the builders of images agree on: bake target ids, image tags, cache references."""
+
+from __future__ import annotations
+
+import re
+
+from bakehouse.config import Config
+from bakehouse.model.service import Service
+
+DEFAULT_VARIANT = "prod"
+
+
+def target_id(service: str, variant: str) -> str:
+    """The bake target of a service in a variant: bake allows letters, digits, _ and - only."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", service).strip("-") or "service"
+    return name if variant == DEFAULT_VARIANT else f"{name}-{variant}"
+
+
+def image_name(service: str, config: Config) -> str:
+    """`namespace/service`, lower case, as image references demand."""
+    return f"{config.registry.namespace}/{re.sub(r'[^a-z0-9._-]+', '-', service.lower()).strip('-._')}"
+
+
+def tags(service: Service, variant: str, config: Config, *, push: bool) -> tuple[str, ...]:
+    """The tags of one image: `namespace/service:variant` locally, the same below the registry for a push.
+
+    A compose file's own `image:` name is added for the default variant, so that compose finds what was built.
+    """
+    own = f"{image_name(service.name, config)}:{variant}"
+    if push:
+        return (f"{config.registry.url}/{own}",)
+    names = [own]
+    if service.image and variant == DEFAULT_VARIANT:
+        image = service.image if ":" in service.image.rpartition("/")[2] else f"{service.image}:latest"
+        names.append(image)
+    return tuple(dict.fromkeys(names))
+
+
+def caches(service: Service, variant: str, config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """cache-from and cache-to entries of one target, as [cache] in bakehouse.toml asks for."""
+    backend = config.cache.backend
+    name = image_name(service.name, config)
+    if backend == "registry":
+        ref = f"{config.cache.ref or config.registry.url}/{name}:buildcache-{variant}"
+        return (f"type=registry,ref={ref}",), (f"type=registry,ref={ref},mode=max,image-manifest=true",)
+    if backend == "local":
+        place = f"{config.cache.ref or '.bakehouse/cache'}/{target_id(service.name, variant)}"
+        return (f"type=local,src={place}",), (f"type=local,dest={place},mode=max",)
+    if backend == "inline":
+        return (f"type=registry,ref={config.registry.url}/{name}:{variant}",), ("type=inline",)
+    return (), ()

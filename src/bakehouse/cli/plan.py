@@ -1,0 +1,83 @@
+"""`bakehouse plan`: what would be built, in which waves, with which caches and tags, and the bake definition."""
+
+from __future__ import annotations
+
+import click
+
+from bakehouse import api
+from bakehouse.cli.options import CliContext, common_options, emit_json
+from bakehouse.cli.selection import plan_options, request_of
+from bakehouse.model.plan import Plan, Target, Verdict
+from bakehouse.report.text import table
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@plan_options
+@click.option("--bake", is_flag=True, help="Print the bake definition: docker buildx bake -f - takes it.")
+@click.option("--push", is_flag=True, help="Plan for a push to the registry.")
+@click.option("--load", is_flag=True, help="Plan for loading into the local engine.")
+@common_options
+def command(ctx: CliContext, services: tuple[str, ...], bake: bool, push: bool, load: bool, **options: object) -> int:
+    """Show what would be built, without building.
+
+    \b
+    Examples:
+      bakehouse plan
+      bakehouse plan dashboard --variant dev
+      bakehouse plan --bake > /tmp/bake.json && docker buildx bake -f /tmp/bake.json
+    """
+    plan = api.plan(ctx.directory, request_of(services, push=push, **options))
+    if bake:
+        click.echo(api.bake_text(plan, push=push, load=load), nl=False)
+        return 0
+    if ctx.json:
+        emit_json("bakehouse.plan/1", plan)
+        return 0
+    for line in describe(plan, verbose=ctx.verbose):
+        ctx.out(line)
+    return 0
+
+
+def describe(plan: Plan, *, verbose: bool = False) -> list[str]:
+    """The plan as lines for people."""
+    lines = []
+    waves = sorted({t.wave for t in plan.to_build})
+    for wave in waves:
+        members = [t for t in plan.to_build if t.wave == wave]
+        lines.append(f"wave {wave}: {len(members)} to build")
+        rows = [_row(t) for t in members]
+        lines += ["  " + line for line in table(("target", "stage", "context", "first tag"), rows)]
+        if verbose:
+            lines += [f"  {t.id}: {line}" for t in members for line in _details(t)]
+    for target in plan.targets:
+        if target.verdict in (Verdict.SKIPPED, Verdict.BLOCKED, Verdict.REUSE):
+            lines.append(f"{target.verdict}: {target.id} - {target.reason}")
+    lines += describe_substitutions(plan)
+    for notice in plan.notices:
+        where = f" ({notice.path}:{notice.line})" if notice.path and notice.line else ""
+        lines.append(f"{notice.level}: {notice.message}{where}")
+    return lines or ["nothing to build here: `bakehouse scan` shows what was found"]
+
+
+def describe_substitutions(plan: Plan) -> list[str]:
+    """One line for each base or frontend that the plan replaced."""
+    return [f"substituted {s.kind}: {s.original} -> {_short(s.replacement)} ({s.reason})" for s in plan.substitutions]
+
+
+def _row(target: Target) -> tuple[str, ...]:
+    return (target.id, target.stage or "(last)", target.context.name, target.tags[0] if target.tags else "-")
+
+
+def _details(target: Target) -> list[str]:
+    lines = [f"dockerfile {target.dockerfile}"]
+    lines += [f"tag {tag}" for tag in target.tags[1:]]
+    lines += [f"context {name} = {_short(value)}" for name, value in target.contexts.items()]
+    lines += [f"cache from {c}" for c in target.cache_from] + [f"cache to {c}" for c in target.cache_to]
+    lines += [f"needs {d}" for d in target.depends_on]
+    return lines
+
+
+def _short(reference: str) -> str:
+    name, _, digest = reference.removeprefix("docker-image://").partition("@sha256:")
+    return f"{name}@{digest[:12]}" if digest else name
