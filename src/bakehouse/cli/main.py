@@ -8,9 +8,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 
 import click
 
@@ -123,9 +120,12 @@ def _interrupted() -> int:
 
 
 def _bug() -> int:
+    import tempfile
+    import traceback
+
     text = traceback.format_exc()
     with tempfile.NamedTemporaryFile("w", prefix="bakehouse-bug-", suffix=".log", delete=False) as log:
         log.write(f"bakehouse {__version__}\npython {sys.version}\n\n{text}")
     last = text.strip().splitlines()[-1]
-    click.echo(f"bakehouse: this is our bug: {last}\n  what to do: send us {Path(log.name)}", err=True)
+    click.echo(f"bakehouse: this is our bug: {last}\n  what to do: send us {log.name}", err=True)
     return EXIT_BUG

@@ -11,7 +11,9 @@ import { createLogger } from './logger.js'
  */
 export function createServer({ service, version, checks, logger = createLogger({ service }) }) {
   const loggerInstance = /** @type {import('fastify').FastifyBaseLogger} */ (logger)
-  const app = fastify({ loggerInstance, forceCloseConnections: 'idle' })
+  // A key that a schema does not know is a mistake to report, not to drop in silence.
+  const ajv = { customOptions: { removeAdditional: false } }
+  const app = fastify({ loggerInstance, forceCloseConnections: 'idle', ajv })
   app.setErrorHandler((/** @type {import('fastify').FastifyError} */ error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error }, 'request failed')
