@@ -12,20 +12,8 @@ import sys
 import click
 
 from bakehouse import __version__
+from bakehouse.cli.verbs import VERBS, render_help
 from bakehouse.errors import EXIT_BUG, EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, BakehouseError
-
-VERBS: dict[str, tuple[str, str]] = {
-    "scan": ("bakehouse.cli.scan", "Find the services of a repository, with no configuration."),
-    "init": ("bakehouse.cli.init", "Write what was found to bakehouse.toml, for correction."),
-    "graph": ("bakehouse.cli.graph", "Show services, libraries, bases and what needs what."),
-    "plan": ("bakehouse.cli.plan", "Show what would be built, in which waves, and the exact bake definition."),
-    "build": ("bakehouse.cli.build", "Build services on BuildKit, in parallel over the graph, and record it."),
-    "history": ("bakehouse.cli.history", "List recorded runs, or show one."),
-    "report": ("bakehouse.cli.report", "Write one self-contained HTML file about a run."),
-    "bases": ("bakehouse.cli.bases", "Make substitutes for base images that cannot be pulled."),
-    "builder": ("bakehouse.cli.builder", "Show or apply builder configuration and cache retention."),
-    "doctor": ("bakehouse.cli.doctor", "Check engine, buildx, registry, disk, emulation and CA."),
-}
 
 
 class LazyVerbs(click.Group):
@@ -56,31 +44,15 @@ class LazyVerbs(click.Group):
             ctx.fail(f"no verb {args[0]!r}.{tail}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The verbs with their one line each, without importing any of them."""
-        with formatter.section("Verbs"):
-            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+    def get_help(self, ctx: click.Context) -> str:
+        """The same text as the fast path of entry.py."""
+        return render_help(ctx.terminal_width or 80).rstrip("\n")
 
 
 @click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="bakehouse")
 def main() -> None:
-    """Build a polyglot monorepo on BuildKit: one graph, measured, recorded.
-
-    \b
-    Start with:
-      bakehouse scan            what is here
-      bakehouse plan            what would be built
-      bakehouse build           build it all
-      bakehouse report          see where the time went
-
-    Tab completion: eval "$(_BAKEHOUSE_COMPLETE=bash_source bakehouse)" (or zsh_source, fish_source).
-    """
-
-
-def entry() -> None:
-    """Run the command line and exit with its code."""
-    sys.exit(run_cli(sys.argv[1:]))
+    """Build a polyglot monorepo on BuildKit: one graph, measured, recorded."""
 
 
 def run_cli(argv: list[str]) -> int:

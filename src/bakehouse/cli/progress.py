@@ -78,7 +78,10 @@ class PlainDisplay:
             return
         word = "error" if done.error else "cached" if done.cached else seconds(done.seconds)
         place = f"{done.name.stage + ' ' if done.name.stage else ''}{done.name.index}/{done.name.total} "
-        self._line(done.target, f"{word:>9}  {place if done.name.index else ''}{done.name.instruction or done.name.raw}")
+        self._line(
+            done.target,
+            f"{word:>9}  {place if done.name.index else ''}{done.name.instruction or done.name.raw}",
+        )
 
     def _target(self, line: TargetLine) -> None:
         if line.state is TargetState.QUEUED:

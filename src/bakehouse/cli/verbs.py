@@ -1,0 +1,50 @@
+"""The table of verbs and the top-level help made from it. Standard library only: help needs nothing more."""
+
+from __future__ import annotations
+
+import textwrap
+
+# verb -> (module with its click `command`, one line of help), in the order of a day's work
+VERBS: dict[str, tuple[str, str]] = {
+    "scan": ("bakehouse.cli.scan", "Find the services of a repository, with no configuration."),
+    "init": ("bakehouse.cli.init", "Write what was found to bakehouse.toml, for correction."),
+    "graph": ("bakehouse.cli.graph", "Show services, libraries, bases and what needs what."),
+    "plan": ("bakehouse.cli.plan", "Show what would be built, in which waves, and the bake definition."),
+    "build": ("bakehouse.cli.build", "Build services on BuildKit, in parallel over the graph; record it."),
+    "history": ("bakehouse.cli.history", "List recorded runs, or show one."),
+    "report": ("bakehouse.cli.report", "Write one self-contained HTML file about a run."),
+    "bases": ("bakehouse.cli.bases", "Make substitutes for base images that cannot be pulled."),
+    "builder": ("bakehouse.cli.builder", "Show or apply builder configuration and cache retention."),
+    "doctor": ("bakehouse.cli.doctor", "Check engine, buildx, registry, disk, emulation and CA."),
+}
+
+_HEAD = """\
+Usage: bakehouse [OPTIONS] VERB [ARGS]...
+
+  Build a polyglot monorepo on BuildKit: one graph, measured, recorded.
+
+  Start with:
+    bakehouse scan            what is here
+    bakehouse plan            what would be built
+    bakehouse build           build it all
+    bakehouse report          see where the time went
+
+Options:
+  --version   Show the version and exit.
+  -h, --help  Show this message and exit.
+
+Verbs:
+"""
+_TAIL = """
+  `bakehouse VERB --help` shows options and examples of a verb.
+  Tab completion: eval "$(_BAKEHOUSE_COMPLETE=bash_source bakehouse)" (or zsh_source, fish_source).
+"""
+
+
+def render_help(width: int = 80) -> str:
+    """The text of `bakehouse --help`, at most `width` columns where words allow."""
+    rows = []
+    for name, (_, text) in VERBS.items():
+        first, *rest = textwrap.wrap(text, max(30, width - 12))
+        rows += [f"  {name:<9} {first}", *(" " * 12 + line for line in rest)]
+    return _HEAD + "\n".join(rows) + "\n" + _TAIL
