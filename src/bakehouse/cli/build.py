@@ -24,9 +24,7 @@ from bakehouse.model.record import BuildRecord, RunStatus
 @click.option("--push", is_flag=True, help="Push the images, with provenance, to the registry.")
 @click.option("--load", is_flag=True, help="Load the images into the local engine's store.")
 @click.option("--no-cache", is_flag=True, help="Execute every step, whatever the cache holds.")
-@click.option(
-    "--keep-going/--fail-fast", default=None, help="After a failure: finish the others (default), or stop."
-)
+@click.option("--keep-going/--fail-fast", default=None, help="After a failure: finish the others (default), or stop.")
 @click.option("-j", "--concurrency", type=click.IntRange(min=1), metavar="N", help="Bake calls at once.")
 @click.option(
     "--progress",
@@ -56,9 +54,7 @@ def command(
       bakehouse build --push --fail-fast
     """
     if push and load:
-        raise UsageError(
-            "--push and --load exclude each other", hint="push first, then pull or load what you need"
-        )
+        raise UsageError("--push and --load exclude each other", hint="push first, then pull or load what you need")
     if ctx.json and mode == "json":
         raise UsageError("--json and --progress json both want stdout", hint="choose one of them")
     config = api.config(ctx.directory)

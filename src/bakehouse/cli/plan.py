@@ -18,9 +18,7 @@ from bakehouse.report.text import table
 @click.option("--push", is_flag=True, help="Plan for a push to the registry.")
 @click.option("--load", is_flag=True, help="Plan for loading into the local engine.")
 @common_options
-def command(
-    ctx: CliContext, services: tuple[str, ...], bake: bool, push: bool, load: bool, **options: object
-) -> int:
+def command(ctx: CliContext, services: tuple[str, ...], bake: bool, push: bool, load: bool, **options: object) -> int:
     """Show what would be built, without building.
 
     \b
@@ -64,10 +62,7 @@ def describe(plan: Plan, *, verbose: bool = False) -> list[str]:
 
 def describe_substitutions(plan: Plan) -> list[str]:
     """One line for each base or frontend that the plan replaced."""
-    return [
-        f"substituted {s.kind}: {s.original} -> {_short(s.replacement)} ({s.reason})"
-        for s in plan.substitutions
-    ]
+    return [f"substituted {s.kind}: {s.original} -> {_short(s.replacement)} ({s.reason})" for s in plan.substitutions]
 
 
 def _row(target: Target) -> tuple[str, ...]:

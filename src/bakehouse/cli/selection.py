@@ -15,9 +15,7 @@ def plan_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--builder", metavar="NAME", help="Use this buildx builder."),
         click.option("--no-substitute", is_flag=True, help="Never replace a base image or a frontend."),
-        click.option(
-            "--platform", "platforms", multiple=True, metavar="OS/ARCH", help="Platform; may be repeated."
-        ),
+        click.option("--platform", "platforms", multiple=True, metavar="OS/ARCH", help="Platform; may be repeated."),
         click.option("--variant", metavar="NAME", help="Variant to build: prod (default), dev, gpu, ..."),
     ):
         function = option(function)

@@ -46,9 +46,7 @@ def failure_lines(record: BuildRecord, root: Path) -> list[str]:
         if step is not None:
             lines += _excerpt(step, root / target.dockerfile, target.dockerfile)
             lines += (
-                ["  log:", *("    " + safe(row) for row in step.log_tail.splitlines()[-20:])]
-                if step.log_tail
-                else []
+                ["  log:", *("    " + safe(row) for row in step.log_tail.splitlines()[-20:])] if step.log_tail else []
             )
         lines.append(f"  error: {one_line((step and step.error) or target.message or 'unknown', 400)}")
     blocked = [t for t in record.targets if t.state is TargetState.BLOCKED]
@@ -75,9 +73,7 @@ def _critical_path(analysis: Analysis) -> list[str]:
     if not elements:
         return []
     longest = sorted(elements, key=lambda e: -(e.seconds + e.wait_seconds))[:PATH_ROWS]
-    lines = [
-        f"critical path: {len(elements)} steps, {seconds(analysis.critical_path.total_seconds)}; the longest:"
-    ]
+    lines = [f"critical path: {len(elements)} steps, {seconds(analysis.critical_path.total_seconds)}; the longest:"]
     for element in elements:
         if element in longest:
             step = element.step
