@@ -39,9 +39,9 @@ def inspect_builder(name: str | None = None, *, bootstrap: bool = False) -> tupl
     return (*argv, name) if name else tuple(argv)
 
 
-def list_builders() -> tuple[str, ...]:
-    """All builders, as text (buildx 0.13 has no JSON form)."""
-    return ("docker", "buildx", "ls")
+def list_builders_json() -> tuple[str, ...]:
+    """All builders, one JSON object a line; a builder comes again for each of its nodes."""
+    return ("docker", "buildx", "ls", "--format", "{{json .}}")
 
 
 def create_builder(
@@ -56,9 +56,9 @@ def create_builder(
     return (*argv, endpoint) if endpoint else tuple(argv)
 
 
-def remove_builder(name: str) -> tuple[str, ...]:
-    """Remove a builder."""
-    return ("docker", "buildx", "rm", name)
+def remove_builder(name: str, *, keep_state: bool = False) -> tuple[str, ...]:
+    """Remove a builder; with `keep_state` its cache stays for the next one of that name."""
+    return ("docker", "buildx", "rm", *(["--keep-state"] if keep_state else []), name)
 
 
 def disk_usage(builder: str | None = None) -> tuple[str, ...]:
