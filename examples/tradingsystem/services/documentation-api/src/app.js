@@ -31,7 +31,10 @@ export function createApp({ documents, ...identity }) {
       return reply.code(404).send({ error: 'NOT_FOUND', message })
     }
     const { id, title, headings, markdown } = document
-    return { id, title, headings, markdown, html: marked.parse(markdown) }
+    const html = marked.parse(markdown)
+    reply.header('vary', 'accept')
+    if (request.headers.accept?.startsWith('text/html')) return reply.type('text/html; charset=utf-8').send(page(title, html))
+    return { id, title, headings, markdown, html }
   })
 
   app.get('/search', { schema: { querystring: SEARCH_QUERY } }, async ({ query: { q, limit } }) => ({
@@ -40,4 +43,14 @@ export function createApp({ documents, ...identity }) {
   }))
 
   return app
+}
+
+/** What a browser gets that follows a link to a document: links between documents work as they are written. */
+function page(title, html) {
+  const safe = title.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'))
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${safe}</title>
+<body style="max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font-family: system-ui; line-height: 1.5">
+${html}</body></html>
+`
 }

@@ -57,6 +57,15 @@ test('a document comes with its HTML, by its id or its file name', async () => {
   assert.equal((await app.inject('/docs/index')).json().title, 'Trading system')
 })
 
+test('a browser gets a page, a program gets JSON', async () => {
+  const url = '/docs/guides/order-types'
+  const page = await app.inject({ url, headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+  assert.equal(page.headers['content-type'], 'text/html; charset=utf-8')
+  assert.equal(page.headers.vary, 'accept')
+  assert.match(page.body, /<title>Order types<\/title>/)
+  assert.match((await app.inject({ url, headers: { accept: '*/*' } })).headers['content-type'], /^application\/json/)
+})
+
 test('an unknown document, and a path out of the directory, are 404', async () => {
   for (const url of ['/docs/nothing', '/docs/../package', '/docs/..%2Fpackage']) {
     assert.equal((await app.inject(url)).statusCode, 404, url)
