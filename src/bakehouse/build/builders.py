@@ -111,7 +111,13 @@ def configuration(
     if driver == "docker":
         text = json.dumps(daemon_json(keep), indent=2) + "\n"
         return BuilderConfig(
-            driver=driver, name="default", retention=keep, file="daemon.json", text=text, commands=(), steps=_DOCKER_STEPS
+            driver=driver,
+            name="default",
+            retention=keep,
+            file="daemon.json",
+            text=text,
+            commands=(),
+            steps=_DOCKER_STEPS,
         )
     options = _driver_options(driver, known, image)
     create = buildx.create_builder(
@@ -145,9 +151,7 @@ def daemon_json(keep: Retention) -> dict[str, object]:
     return {"builder": {"gc": {"enabled": bool(rules), "policy": rules}}}
 
 
-def buildkitd_toml(
-    keep: Retention, known: Sequence[Registry] = (), *, buildkit: tuple[int, int] | None = None
-) -> str:
+def buildkitd_toml(keep: Retention, known: Sequence[Registry] = (), *, buildkit: tuple[int, int] | None = None) -> str:
     """buildkitd.toml: the policy of the OCI worker (which all three drivers start) and the registries.
 
     Where BuildKit's version is unknown the new spelling is taken, which the images buildx pulls today read.
@@ -173,9 +177,7 @@ def applied(rules: Iterable[GcRule], keep: Retention) -> bool:
     Daemons turn the age into a point in time and back, so it may be off by a second.
     """
     running = tuple(rules)
-    by_age = any(
-        r.all and not r.filters and r.max_bytes == 0 and abs(r.max_age - keep.max_age) <= 1 for r in running
-    )
+    by_age = any(r.all and not r.filters and r.max_bytes == 0 and abs(r.max_age - keep.max_age) <= 1 for r in running)
     by_size = any(r.all and not r.filters and r.max_age == 0 and r.max_bytes == keep.max_bytes for r in running)
     return (by_age or not keep.max_age) and (by_size or not keep.max_bytes)
 

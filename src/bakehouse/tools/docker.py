@@ -28,3 +28,8 @@ def image_tag(source: str, target: str) -> tuple[str, ...]:
 def compose_version() -> tuple[str, ...]:
     """Version of the compose plugin, short."""
     return ("docker", "compose", "version", "--short")
+
+
+def pull(reference: str) -> tuple[str, ...]:
+    """Fetch an image into the local store, without progress."""
+    return ("docker", "image", "pull", "--quiet", reference)

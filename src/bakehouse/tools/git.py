@@ -13,3 +13,8 @@ def revision(root: Path) -> tuple[str, ...]:
 def status(root: Path) -> tuple[str, ...]:
     """Changed and untracked files below `root`, NUL-separated; empty output means clean."""
     return ("git", "-C", str(root), "status", "--porcelain", "-z", "--", ".")
+
+
+def version() -> tuple[str, ...]:
+    """git's version line."""
+    return ("git", "--version")
