@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -29,6 +29,24 @@ def bake(
     if no_cache:
         argv.append("--no-cache")
     return (*argv, *targets)
+
+
+def build(
+    context: Path,
+    *,
+    stage: str,
+    tag: str,
+    labels: Mapping[str, str],
+    contexts: Mapping[str, str],
+    secrets: Mapping[str, Path],
+) -> tuple[str, ...]:
+    """Build one stage of a folder's Dockerfile and push it, without attestations."""
+    argv = ["docker", "buildx", "build", "--progress=plain", "--provenance=false", "--push"]
+    argv += ["--target", stage, "--tag", tag]
+    argv += [f"--label={name}={value}" for name, value in labels.items()]
+    argv += [f"--build-context={name}={value}" for name, value in contexts.items()]
+    argv += [f"--secret=id={name},src={path}" for name, path in secrets.items()]
+    return (*argv, str(context))
 
 
 def inspect_builder(name: str | None = None, *, bootstrap: bool = False) -> tuple[str, ...]:
