@@ -7,6 +7,7 @@ import sys
 import click
 
 from bakehouse import api
+from bakehouse.api.building import build
 from bakehouse.build.engine import Options
 from bakehouse.cli import progress
 from bakehouse.cli.options import CliContext, common_options, emit_json
@@ -70,12 +71,12 @@ def command(
         no_cache=no_cache,
         push=push,
         load=load,
-        expected_seconds=api.expected_seconds(ctx.directory),
+        expected_seconds=api.expected_seconds(ctx.directory, [t.id for t in plan.to_build]),
     )
     names = [t.id for t in plan.targets]
     mode = "quiet" if ctx.json else mode
     with progress.choose(mode, names, run_options.expected_seconds, quiet=ctx.quiet) as display:
-        record = api.build(plan, run_options, display.on_event, command=tuple(sys.argv[1:]))
+        record = build(plan, run_options, display.on_event, command=tuple(sys.argv[1:]))
     return _finish(ctx, record, mode)
 
 

@@ -1,18 +1,24 @@
 """The map: each stage of the house as one function. Only wiring; read this first.
 
-scan -> graph -> plan -> build -> history -> analyse -> report
+scan -> graph -> plan -> build -> history -> analyse_run
+
+Building and recording know nothing of each other; they meet in `api.building`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bakehouse.build import bake
+from bakehouse.build.plan import make_plan
+from bakehouse.build.request import PlanRequest
 from bakehouse.config import Config, load
 from bakehouse.history.store import Store
 from bakehouse.insight.analyse import analyse
 from bakehouse.model.analysis import Analysis
 from bakehouse.model.graph import ServiceGraph
+from bakehouse.model.plan import Plan
 from bakehouse.model.record import BuildRecord
 from bakehouse.model.service import Workspace
 from bakehouse.workspace.discover import discover
@@ -36,6 +42,17 @@ def graph(workspace: Workspace) -> ServiceGraph:
     return build_graph(workspace)
 
 
+def plan(root: Path, request: PlanRequest) -> Plan:
+    """What would be built for a request, with substitutions and waves. Nothing is built."""
+    settings = config(root)
+    return make_plan(discover(root, settings), settings, request, state_directory(root))
+
+
+def bake_text(planned: Plan, *, push: bool = False, load: bool = False) -> str:
+    """The plan as the definition that `docker buildx bake -f` takes."""
+    return bake.text(planned, push=push, load=load)
+
+
 def state_directory(root: Path) -> Path:
     """`.bakehouse` in the workspace: history, caches of answers; ignored by git through its own .gitignore."""
     directory = root / STATE_DIRECTORY
@@ -49,6 +66,13 @@ def state_directory(root: Path) -> Path:
 def history(root: Path) -> Store:
     """The history of the workspace, made if there is none."""
     return Store.open(state_directory(root) / "history.db")
+
+
+def expected_seconds(root: Path, targets: Iterable[str]) -> dict[str, float]:
+    """How long each target usually takes when it is really built, from the history; unknown ones are left out."""
+    with history(root) as store:
+        known = {name: store.target_seconds(name) for name in targets}
+    return {name: usual for name, usual in known.items() if usual is not None}
 
 
 def analyse_run(store: Store, run_id: str = "latest") -> tuple[BuildRecord, Analysis]:

@@ -1,0 +1,109 @@
+"""One build from plan to record: the engine's events go to the recorder and to the screen at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bakehouse import api
+from bakehouse.build import engine, prepare, step_lines
+from bakehouse.errors import BakehouseError
+from bakehouse.history.recorder import Recorder
+from bakehouse.model.plan import Plan, Target
+from bakehouse.model.progress import Progress, TargetState
+from bakehouse.model.record import BuildRecord, RunStatus, TargetRecord
+from bakehouse.tools import git
+from bakehouse.tools.run import run
+
+Sink = Callable[[Progress], None]
+_GOOD = (TargetState.DONE, TargetState.REUSED, TargetState.SKIPPED)
+
+
+def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str, ...]) -> BuildRecord:
+    """Run a plan, record it, and return the record (already saved).
+
+    On Ctrl-C the run is recorded as interrupted and returned; where the engine goes away it is recorded as
+    failed and the EngineError goes on upwards.
+    """
+    state = api.state_directory(plan.root)
+    with api.history(plan.root) as store:
+        store.mark_stale_running()
+        header = _header(plan, command)
+        recorder = Recorder(header, lines_of=step_lines.line_finder(plan, prepare.trees(plan)))
+
+        def on_event(event: Progress) -> None:
+            recorder.on_event(event)
+            sink(event)
+
+        store.begin(header)
+        work = state / "runs" / header.run_id
+        status, message = RunStatus.FAILED, ""
+        try:
+            states = engine.execute(plan, options, on_event, work)
+            if all(s in _GOOD for s in states.values()):
+                status = RunStatus.OK
+        except KeyboardInterrupt:
+            status, message = RunStatus.INTERRUPTED, "interrupted by the user"
+        except BakehouseError as error:
+            message = error.message
+            raise
+        finally:
+            record = recorder.finish(status, time.time(), message)
+            store.save(record)
+            with contextlib.suppress(OSError):
+                shutil.rmtree(work)
+    return record
+
+
+def _header(plan: Plan, command: tuple[str, ...]) -> BuildRecord:
+    now = time.time()
+    revision, dirty = _revision(plan.root)
+    return BuildRecord(
+        run_id=f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{os.getpid() % 0xFFFF:04x}",
+        workspace=plan.root.name,
+        command=("bakehouse", *command),
+        started=now,
+        completed=None,
+        status=RunStatus.RUNNING,
+        variant=plan.variant,
+        builder=plan.builder or "default",
+        host=socket.gethostname(),
+        cores=os.cpu_count() or 0,
+        git_revision=revision,
+        git_dirty=dirty,
+        targets=tuple(_planned(t, plan) for t in plan.targets),
+        notices=tuple(f"{s.kind} substituted: {s.original}: {s.reason}" for s in plan.substitutions),
+    )
+
+
+def _planned(target: Target, plan: Plan) -> TargetRecord:
+    try:
+        shown = str(target.dockerfile.relative_to(plan.root))
+    except ValueError:
+        shown = str(target.dockerfile)
+    return TargetRecord(
+        id=target.id,
+        service=target.service,
+        variant=target.variant,
+        platform=",".join(target.platforms),
+        state=TargetState.QUEUED,
+        dockerfile=shown,
+    )
+
+
+def _revision(root: Path) -> tuple[str | None, bool | None]:
+    """The commit and whether the tree differs from it; None, None outside git."""
+    try:
+        revision = run(git.revision(root), check=False, timeout=20)
+        if revision.returncode != 0:
+            return None, None
+        changed = run(git.status(root), check=False, timeout=60)
+    except BakehouseError:
+        return None, None
+    return revision.stdout.strip(), bool(changed.stdout)
