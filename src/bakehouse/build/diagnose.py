@@ -105,7 +105,7 @@ def _builder(facts: Facts, config: Config) -> Check:
     node = builder.nodes[0] if builder.nodes else None
     if node is None or node.error or builder.error:
         why = (node.error if node else "") or builder.error or "it has no node"
-        return _fail("builder", f"{builder.name} ({builder.driver}): {why}", "docker buildx inspect --bootstrap")
+        return _fail("builder", f"{builder.name}: {why}", "start it: docker buildx inspect --bootstrap")
     version = parse_version(node.buildkit)
     gates = lacking("buildkit", version) if version else ()
     told = f"BuildKit {node.buildkit.lstrip('v')}" if version else "BuildKit's version not told"
@@ -119,7 +119,7 @@ def _builder(facts: Facts, config: Config) -> Check:
 
 def _retention(facts: Facts, config: Config) -> Check:
     builder = chosen_builder(facts.builders or (), config)
-    if builder is None or not builder.nodes:
+    if builder is None or builder.error or not builder.nodes or builder.nodes[0].error:
         return _unknown("cache policy")
     keep = builders.retention(config)
     rules = builder.nodes[0].gc
@@ -147,8 +147,10 @@ def _registry(facts: Facts, config: Config) -> Check:
 
 
 def _disk(facts: Facts, config: Config) -> Check:
+    if facts.engine is None:
+        return _unknown("disk")
     if facts.disk_free is None or not facts.disk_total:
-        return _unknown("disk", "the engine's data is not on this machine's file system")
+        return _ok("disk", "not seen from here: the engine's data is on another machine")
     found = f"{_gb(facts.disk_free)} of {_gb(facts.disk_total)} GB free for the engine's data"
     if facts.disk_free < _GB:
         return _fail("disk", found, "docker buildx prune, docker image prune, or a larger disk")
@@ -253,7 +255,7 @@ def _fail(name: str, found: str, remedy: str) -> Check:
 
 
 def _unknown(name: str, why: str = "not known while no engine answers") -> Check:
-    return Check(name=name, status=Status.WARN, found=why, remedy="mend the checks above first")
+    return Check(name=name, status=Status.WARN, found=why, remedy="start the engine first")
 
 
 def _lacks(count: int) -> str:

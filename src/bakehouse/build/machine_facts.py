@@ -167,9 +167,8 @@ def parse_info(text: str) -> EngineInfo:
 
 def _engine() -> EngineInfo:
     done = run(docker.info(), timeout=QUESTION_SECONDS, check=False)
-    if not done.stdout.strip():
-        words = done.stderr.strip().splitlines()
-        raise EngineError(words[-1] if words else "no engine answers")
+    if done.returncode != 0 and done.stderr.strip():
+        raise EngineError(done.stderr.strip().splitlines()[-1])
     return parse_info(done.stdout)
 
 

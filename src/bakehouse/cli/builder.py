@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bakehouse import api, config
+from bakehouse import config
 from bakehouse.build import builder_apply, builders, ca
 from bakehouse.build.builder_list import list_builders
 from bakehouse.build.version_gates import parse_version
@@ -83,6 +83,8 @@ def apply(ctx: CliContext, driver: str | None, name: str | None, image: str | No
       bakehouse builder apply
       bakehouse builder apply --driver docker-container --name fleet
     """
+    from bakehouse import api  # the whole house: the other two verbs answer faster without it
+
     wanted = _configuration(ctx, driver, name, image, None)
     directory = api.state_directory(ctx.directory) / "builders" / wanted.name
     done = builder_apply.apply(wanted, image=image or builders.DEFAULT_IMAGE, directory=directory)
