@@ -143,6 +143,7 @@ def _registry(facts: Facts, config: Config) -> Check:
         words = "login accepted" if state.login is Login.ACCEPTED else "no login needed"
         return _ok("registry", f"{state.host} answers, {words}")
     words = "takes no password from Docker's credential store" if state.login is Login.REFUSED else "wants a login"
+    words += f" ({state.detail})" if state.detail else ""
     return (_fail if needed else _warn)("registry", f"{state.host} {words}", f"docker login {state.host}")
 
 

@@ -7,20 +7,16 @@ registry (or to the token service it names) only.
 from __future__ import annotations
 
 import base64
-import json
-import os
 import re
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
 from bakehouse.build.builders import is_local
-from bakehouse.errors import BakehouseError
-from bakehouse.tools.run import run
+from bakehouse.errors import RegistryError
+from bakehouse.tools import registry
 
 
 class Login(StrEnum):
@@ -53,9 +49,13 @@ def probe(url: str, timeout: float = 4.0) -> RegistryState:
         return RegistryState(host=host, login=Login.NOT_NEEDED)
     if status != 401:
         return RegistryState(host=host, login=None, detail=f"it answers with HTTP status {status}")
-    credentials = _credentials(host, timeout)
-    if credentials is None:
+    try:
+        stored = registry.credentials(host)
+    except RegistryError as error:
+        return RegistryState(host=host, login=Login.MISSING, detail=error.message)
+    if stored is None:
         return RegistryState(host=host, login=Login.MISSING)
+    credentials = base64.b64encode(":".join(stored).encode()).decode()
     address = base
     if challenge.lower().startswith("bearer"):
         parts = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
@@ -77,31 +77,3 @@ def _get(address: str, basic: str | None, timeout: float) -> tuple[int, str, str
             return error.code, error.headers.get("WWW-Authenticate", ""), ""
     except (OSError, ValueError) as error:
         return 0, "", str(getattr(error, "reason", error))
-
-
-def _credentials(host: str, timeout: float) -> str | None:
-    """`user:password` in base64 from Docker's credential store, None where it has none for `host`."""
-    directory = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
-    try:
-        document = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(document, dict):
-        return None
-    key = "https://index.docker.io/v1/" if host == "docker.io" else host
-    helper = (document.get("credHelpers") or {}).get(key) or document.get("credsStore")
-    if helper:
-        return _from_helper(str(helper), key, timeout)
-    entry = (document.get("auths") or {}).get(key) or {}
-    return entry.get("auth") or None
-
-
-def _from_helper(helper: str, key: str, timeout: float) -> str | None:
-    try:
-        done = run((f"docker-credential-{helper}", "get"), input_text=key, timeout=timeout, check=False)
-        answer: Any = json.loads(done.stdout)
-    except (BakehouseError, ValueError):
-        return None
-    if not isinstance(answer, dict) or not answer.get("Secret"):
-        return None
-    return base64.b64encode(f"{answer.get('Username', '')}:{answer['Secret']}".encode()).decode()
