@@ -11,6 +11,7 @@ begins with `{` in column 0; it ends at its line's end, or, if nothing but `{` s
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -74,6 +75,7 @@ class _Message(msgspec.Struct, gc=False):
     warnings: tuple[_Warning, ...] | None = None
 
 
+_COLUMN_ZERO = re.compile(rb"\n[{}]")
 _decoder = msgspec.json.Decoder(_Message)
 
 
@@ -141,14 +143,12 @@ class Decoder:
     def _end_of_indented(self, start: int) -> int:
         """Behind the closing brace (and its newline); before a `{` in column 0 if the value was cut short."""
         buffer = self._buffer
-        begin = max(start + 1, self._searched)
-        closing = buffer.find(b"\n}", begin)
-        opening = buffer.find(b"\n{", begin, closing if closing >= 0 else len(buffer))
-        if opening >= 0:
-            return opening + 1
-        if closing < 0:
+        mark = _COLUMN_ZERO.search(buffer, max(start + 1, self._searched))
+        if mark is None:
             return -1
-        end = closing + 2
+        end = mark.end()
+        if buffer[end - 1 : end] == b"{":
+            return end - 1
         return end + 1 if buffer[end : end + 1] == b"\n" else end
 
     def _piece(self, piece: bytes, events: list[Progress]) -> None:
