@@ -21,6 +21,7 @@ from bakehouse.model.service import Kind
 
 CONFIG_NAME = "bakehouse.toml"
 ENV_PREFIX = "BAKEHOUSE_"
+OTHERS_VARIABLES = frozenset({"BAKEHOUSE_REGISTRY_PORT"})  # read by scripts/engine, no key of ours
 
 Lines = Mapping[tuple[str, ...], int]  # key path -> line of bakehouse.toml
 
@@ -92,7 +93,10 @@ class BuilderSection(_Section, frozen=True, kw_only=True):
 
 
 class ServiceSection(_Section, frozen=True, kw_only=True):
-    """[services.NAME]: corrects what scan found, or adds a service. Paths are relative to the root."""
+    """[services.NAME]: corrects what scan found, or adds a service. Paths are relative to the root.
+
+    An `optional` service is skipped where its base image cannot be had; without it, it is blocked.
+    """
 
     context: str | None = None
     dockerfile: str | None = None
@@ -102,6 +106,7 @@ class ServiceSection(_Section, frozen=True, kw_only=True):
     args: dict[str, str] = {}
     contexts: dict[str, str] = {}
     skip: str | None = None
+    optional: bool = False
     platforms: tuple[str, ...] = ()
 
 
@@ -243,7 +248,7 @@ def _section(
     fields = tuple(kind.__struct_fields__)
     for variable, text in env.items():
         prefix = f"{ENV_PREFIX}{name.upper()}_"
-        if variable.startswith(prefix):
+        if variable.startswith(prefix) and variable not in OTHERS_VARIABLES:
             key = variable.removeprefix(prefix).lower()
             if key not in fields:
                 raise _unknown(variable, [f"{prefix}{f.upper()}" for f in fields], "environment variable")
