@@ -58,7 +58,7 @@ def show_config(ctx: CliContext, driver: str | None, name: str | None, image: st
     """
     wanted = _configuration(ctx, driver, name, image, endpoint)
     if ctx.json:
-        emit_json("bakehouse.builder-config/1", wanted)
+        emit_json("bakehouse.builder.config/1", wanted)
         return EXIT_OK
     ctx.say(f"# {wanted.driver} driver, keeps {wanted.retention.words}; {wanted.file}:")
     ctx.out(wanted.text.rstrip("\n"))
@@ -89,7 +89,7 @@ def apply(ctx: CliContext, driver: str | None, name: str | None, image: str | No
     directory = api.state_directory(ctx.directory) / "builders" / wanted.name
     done = builder_apply.apply(wanted, image=image or builders.DEFAULT_IMAGE, directory=directory)
     if ctx.json:
-        emit_json("bakehouse.builder-apply/1", done)
+        emit_json("bakehouse.builder.apply/1", done)
     else:
         ctx.out(done.message)
         for number, step in enumerate(done.steps, start=1):
@@ -110,7 +110,7 @@ def ls(ctx: CliContext) -> int:
     """
     found = list_builders()
     if ctx.json:
-        emit_json("bakehouse.builders/1", {"builders": found})
+        emit_json("bakehouse.builder.ls/1", {"builders": found})
         return EXIT_OK
     for builder in found:
         for line in describe(builder):
