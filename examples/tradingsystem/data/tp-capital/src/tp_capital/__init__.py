@@ -1,0 +1,3 @@
+"""Signal ingestion of TP Capital."""
+
+VERSION = "1.0.0"
