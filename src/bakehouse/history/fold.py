@@ -45,13 +45,24 @@ def fold(sightings: Sequence[Sighting], *, until: float, done: frozenset[str], l
     steps: list[StepRecord] = []
     representative: dict[tuple[str, str], str] = {}
     for group in groups.values():
-        outcome, sighting = min(
-            ((_outcome(s, owned, executed, done), s) for s in group), key=lambda pair: _RANK.index(pair[0])
-        )
-        steps.append(_record(sighting, outcome, until, lines_of))
+        outcome, sighting = _most_telling(group, owned, executed, done, until)
+        needed = tuple(dict.fromkeys(v for member in group for v in member.inputs))
+        steps.append(replace(_record(sighting, outcome, until, lines_of), inputs=needed))
         for member in group:
             representative[member.target, member.vertex] = sighting.vertex
     return _with_concurrency(_with_queue([_relink(s, representative) for s in steps]))
+
+
+def _most_telling(
+    group: Sequence[Sighting],
+    owned: dict[tuple[int, str], str],
+    executed: dict[str, set[str]],
+    done: frozenset[str],
+    until: float,
+) -> tuple[Outcome, Sighting]:
+    """Of the vertices that one step was seen as, the one to record; of equals the one that took longest."""
+    judged = ((_outcome(s, owned, executed, done), s) for s in group)
+    return min(judged, key=lambda pair: (_RANK.index(pair[0]), -pair[1].seconds(until)))
 
 
 def _outcome(
@@ -89,7 +100,6 @@ def _record(sighting: Sighting, outcome: Outcome, until: float, lines_of: LinesO
         outcome=outcome,
         batch=sighting.batch,
         vertex=sighting.vertex,
-        inputs=sighting.inputs,
         started=span[0] if span else None,
         completed=span[1] if span else None,
         seconds=0.0 if outcome is Outcome.DEDUPLICATED else sighting.seconds(until),

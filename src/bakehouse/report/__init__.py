@@ -1,0 +1,1 @@
+"""Records and analyses as text, JSON and HTML; knows only the model."""
