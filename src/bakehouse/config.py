@@ -1,7 +1,8 @@
 """bakehouse.toml, the environment and flags go in; one frozen `Config` comes out.
 
 Each source overrides the one before: defaults, file, `BAKEHOUSE_<SECTION>_<KEY>`, flags
-(`{"build.variant": "dev"}`). Own keys only: an unknown key is an error with file, line and the nearest valid key. Sizes are bytes, ages days.
+(`{"build.variant": "dev"}`). Own keys only: an unknown key is an error with file, line and the nearest
+valid key. Sizes are bytes, ages days.
 """
 
 from __future__ import annotations
@@ -308,9 +309,7 @@ def _services(value: Any, lines: Lines) -> dict[str, ServiceSection]:
     return {name: _convert(table, ServiceSection, ("services", name), lines) for name, table in value.items()}
 
 
-def _refuse_unknown(
-    value: Mapping[str, Any], valid: tuple[str, ...], path: tuple[str, ...], lines: Lines
-) -> None:
+def _refuse_unknown(value: Mapping[str, Any], valid: tuple[str, ...], path: tuple[str, ...], lines: Lines) -> None:
     for key in value:
         if key not in valid:
             raise _unknown(".".join((*path, key)), [".".join((*path, v)) for v in valid], "key",
