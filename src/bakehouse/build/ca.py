@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from bakehouse.errors import ConfigError
 from bakehouse.model.plan import Secret
+from bakehouse.model.progress import StepName
 
 SECRET_ID = "bakehouse-ca"
 APT_SECRET_ID = "bakehouse-apt"
@@ -97,6 +99,16 @@ def write_secrets(ca: ExtraCa, directory: Path) -> tuple[Secret, ...]:
     _write_private(bundle, b"".join(parts))
     _write_private(apt, f'Acquire::https::CAInfo "{_CA_PATH}";\n'.encode())
     return (Secret(id=SECRET_ID, src=str(bundle)), Secret(id=APT_SECRET_ID, src=str(apt)))
+
+
+@lru_cache(maxsize=4096)
+def conceal(name: StepName) -> StepName:
+    """A step's name as its author wrote it: without the mounts that the plan put into its RUN."""
+    raw, instruction = name.raw, name.instruction
+    for flag in RUN_FLAGS:
+        raw = raw.replace(f" {flag}", "", 1)
+        instruction = instruction.replace(f" {flag}", "", 1)
+    return name if raw == name.raw else replace(name, raw=raw, instruction=instruction)
 
 
 def _unique(*paths: Path | None) -> tuple[Path, ...]:

@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bakehouse.build import bake, schedule
+from bakehouse.build import bake, ca, schedule
 from bakehouse.build.attribution import Blame, blame
 from bakehouse.build.wire import Decoder
 from bakehouse.errors import EngineError, ToolError
@@ -150,8 +150,10 @@ class _Execution:
 
     def _forward(self, events: list[Progress], errors: list[StepEvent]) -> None:
         for event in events:
-            if isinstance(event, StepEvent) and event.error:
-                errors.append(event)
+            if isinstance(event, StepEvent):
+                event = replace(event, name=ca.conceal(event.name))  # noqa: PLW2901 - the same event, its own words
+                if event.error:
+                    errors.append(event)
             self._emit(event)
 
     def _settle(self, result: _BatchResult) -> None:
