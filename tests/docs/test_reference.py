@@ -1,0 +1,41 @@
+"""The reference manual says what the program says: help texts, and the fields of every JSON object."""
+
+import dataclasses
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from bakehouse.build.bases import BootstrapResult
+from bakehouse.build.builder_apply import Applied
+from bakehouse.build.builders import BuilderConfig, Retention
+from bakehouse.build.diagnose import Check, Diagnosis
+from bakehouse.model import analysis, builder, graph, plan, record, service
+
+DOCS = Path(__file__).parents[2] / "docs"
+NOUNS = (
+    *(service.Workspace, service.Service, service.Library, service.Origin, service.Notice),
+    *(graph.ServiceGraph, graph.Node, graph.Edge),
+    *(plan.Plan, plan.Target, plan.Secret, plan.Substitution),
+    *(record.BuildRecord, record.TargetRecord, record.StepRecord),
+    *(analysis.Analysis, analysis.CriticalPath, analysis.PathElement, analysis.CacheOutcome),
+    *(builder.Builder, builder.BuilderNode, builder.GcRule, BuilderConfig, Retention, Applied),
+    *(Check, Diagnosis, BootstrapResult),
+)
+
+
+def test_the_command_line_reference_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("generate_cli", DOCS / "generate_cli.py")
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    assert generator.OUTPUT.read_text() == generator.render(), "run: python docs/generate_cli.py"
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda n: n.__name__)
+def test_every_field_of_every_json_object_is_documented(noun):
+    text = (DOCS / "reference" / "json.md").read_text()
+    heading = f"### {noun.__name__}\n"
+    assert heading in text
+    part = text.partition(heading)[2].partition("\n#")[0]
+    missing = [f.name for f in dataclasses.fields(noun) if f"`{f.name}`" not in part]
+    assert not missing
