@@ -54,10 +54,19 @@ def describe(plan: Plan, *, verbose: bool = False) -> list[str]:
         if target.verdict in (Verdict.SKIPPED, Verdict.BLOCKED, Verdict.REUSE):
             lines.append(f"{target.verdict}: {target.id} - {target.reason}")
     lines += describe_substitutions(plan)
-    for notice in plan.notices:
-        where = f" ({notice.path}:{notice.line})" if notice.path and notice.line else ""
-        lines.append(f"{notice.level}: {notice.message}{where}")
+    lines += describe_notices(plan, verbose=verbose)
     return lines or ["nothing to build here: `bakehouse scan` shows what was found"]
+
+
+def describe_notices(plan: Plan, *, verbose: bool) -> list[str]:
+    """Warnings, and with `verbose` what is merely good to know, each with its place."""
+    lines = []
+    for notice in plan.notices:
+        if notice.level == "info" and not verbose:
+            continue
+        place = f"{notice.path}:{notice.line}: " if notice.line else f"{notice.path}: " if notice.path else ""
+        lines.append(f"{notice.level}: {place}{notice.message}")
+    return lines
 
 
 def describe_substitutions(plan: Plan) -> list[str]:

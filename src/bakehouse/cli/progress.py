@@ -74,9 +74,10 @@ class PlainDisplay:
             self._heartbeat()
 
     def _step(self, done: StepDone) -> None:
-        if not done.name.kind.is_instruction and done.seconds < 1.0 and not done.error:
+        small = done.cached or (not done.name.kind.is_instruction and done.seconds < 1.0)
+        if small and not done.error:
             return
-        word = "error" if done.error else "cached" if done.cached else seconds(done.seconds)
+        word = "error" if done.error else seconds(done.seconds)
         place = f"{done.name.stage + ' ' if done.name.stage else ''}{done.name.index}/{done.name.total} "
         self._line(
             done.target,

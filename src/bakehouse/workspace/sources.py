@@ -157,6 +157,7 @@ def _corrected(scan: Scan, name: str, section: ServiceSection, draft: Draft, lin
         contexts={**old.contexts, **section.contexts},
         platforms=section.platforms or old.platforms,
         skip=section.skip or old.skip,
+        optional=section.optional or old.optional,
         origins=(Origin(what=CONFIG_NAME, path=CONFIG_NAME, line=line), *old.origins),
     )
     fresh = Draft(service=service)
