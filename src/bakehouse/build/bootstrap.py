@@ -87,10 +87,10 @@ def bootstrap(
         return [*results, *(_end(o, "failed", base.reason) for o in orders)]
     groups: dict[str, list[_Order]] = {}
     for order in orders:
-        if order != parent:
-            groups.setdefault(order.recipe.recipe, []).append(order)
-        else:
+        if order.name == parent.name:
             results.append(base)
+        else:
+            groups.setdefault(order.recipe.recipe, []).append(order)
     context = f"{parent.name}@{base.digest}"
     with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
         made = pool.map(lambda g: [_make_one(o, context, force, say, ca_file) for o in g], groups.values())
@@ -119,6 +119,8 @@ def _order(ref: str, registry: str) -> _Order | str:
     name = substitute_name(ref, registry)
     assert recipe and name
     stage = recipe.stage(reference.tag) or "full"
+    if recipe.recipe == recipes.PARENT:
+        stage = "slim"  # one root file system for all its tags
     return _Order(ref, name, recipe, stage, recipe.digest(stage))
 
 
@@ -126,13 +128,17 @@ def _make_one(
     order: _Order, parent: str | None, force: bool, say: Callable[[str], None], ca_file: Path | None
 ) -> BootstrapResult:
     begin = time.monotonic()
-    label = f"{order.digest} on {parent.partition('@')[2]}" if parent else order.digest
+    label = order.digest
+    if parent and order.recipe.recipe != recipes.PARENT:
+        label += f" on {parent.partition('@')[2]}"
     if not force and (registries.labels(order.name) or {}).get(LABEL) == label:
         return _end(order, "kept", "made from the same recipe", registries.manifest_digest(order.name))
     say(f"making {order.ref}")
     try:
         if parent is None:
             _build_debian(order, label)
+        elif order.recipe.recipe == recipes.PARENT:
+            run(buildx.copy_tag(parent, order.name))
         else:
             _build(order, order.recipe.folder, label, parent, ca_file)
         digest = registries.manifest_digest(order.name)

@@ -49,6 +49,11 @@ def build(
     return (*argv, str(context))
 
 
+def copy_tag(source: str, target: str) -> tuple[str, ...]:
+    """Give an image of a registry another tag there; no layer moves."""
+    return ("docker", "buildx", "imagetools", "create", "--tag", target, source)
+
+
 def inspect_builder(name: str | None = None, *, bootstrap: bool = False) -> tuple[str, ...]:
     """A builder's driver, nodes, BuildKit version and platforms, as text."""
     argv = ["docker", "buildx", "inspect"]

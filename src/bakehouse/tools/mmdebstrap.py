@@ -13,6 +13,8 @@ from bakehouse.errors import ToolError, ToolMissingError
 from bakehouse.tools.run import run
 
 TIMEOUT_SECONDS = 900.0
+# No file is younger than this (2025-08-09, trixie's release), so that the same packages make the same tar file.
+EPOCH = "1754697600"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PACKAGES = ("ca-certificates", "netbase", "tzdata")
 _LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*")
@@ -67,7 +69,9 @@ def make(target: Path, *, suite: str) -> None:
     except ToolMissingError:
         listing = ""  # not a Debian family: mmdebstrap's own default then
     try:
-        run(bootstrap(suite, target, sources(suite, listing)), timeout=TIMEOUT_SECONDS)
+        run(
+            bootstrap(suite, target, sources(suite, listing)), env={"SOURCE_DATE_EPOCH": EPOCH}, timeout=TIMEOUT_SECONDS
+        )
     except ToolMissingError:
         raise ToolMissingError(
             "mmdebstrap is not installed", hint="apt-get install mmdebstrap debian-archive-keyring"

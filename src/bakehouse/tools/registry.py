@@ -36,7 +36,7 @@ _HUB = "docker.io"
 _HUB_HOST = "registry-1.docker.io"
 _HUB_LOGIN = "https://index.docker.io/v1/"
 _REFERENCE = re.compile(
-    r"(?P<name>[a-zA-Z0-9][\w.:\[\]/-]*?)(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{32,}))?"
+    r"(?P<name>(?:(?:[a-zA-Z0-9][\w.-]*|\[[0-9a-fA-F:]+\])(?::\d+)?/)?[a-zA-Z0-9][\w./-]*)(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{32,}))?"
 )
 
 
@@ -216,7 +216,7 @@ def credentials(registry: str) -> tuple[str, str] | None:
         return login
     entry = (config.get("auths") or {}).get(server) or {}
     try:
-        user, _, password = base64.b64decode(entry.get("auth", "")).decode().partition(":")
+        user, _, password = base64.b64decode(entry.get("auth", ""), validate=True).decode().partition(":")
     except ValueError:
         raise RegistryError(
             f"the login for {registry} is damaged", path=str(file), hint=f"docker login {registry}"
