@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # Debian's next release as a second, low-ranking source on Debian 12, and package installs that start no service.
 #
 # In:  the host's own apt configuration: mirror and keyring are read from it, none is written here.

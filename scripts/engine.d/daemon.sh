@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # The Docker daemon: use the one that answers, or configure and start our own.
 #
 # In:  $home; the packages are installed.
@@ -42,6 +43,7 @@ foreign_dockerd() {
     pid=${dir#/proc/}
     [ "$(cat "$dir/comm" 2>/dev/null)" = dockerd ] || continue
     [ "$pid" != "$ours" ] || continue
+    is_alive "$pid" || continue
     [ "$(as_root readlink "$dir/ns/pid" 2>/dev/null)" = "$(readlink /proc/self/ns/pid)" ] || continue
     printf '%s\n' "$pid"
     return 0
@@ -60,7 +62,7 @@ refuse_unreachable() {
   if [ "$context" != default ]; then
     die 2 "the Docker context '$context' does not answer. Start its engine, or run: docker context use default"
   fi
-  error=$(docker version 2>&1 >/dev/null || true)
+  error=$(try_command 10 docker version 2>&1 >/dev/null || true)
   case $error in
     *"ermission denied"*)
       our_pid dockerd >/dev/null && { grant_socket; return 0; }
@@ -84,9 +86,9 @@ ensure_daemon() {
     return 0
   fi
   if our_pid dockerd >/dev/null; then
-    wait_for 60 daemon_answers && { grant_socket; return 0; }
-    warn "our dockerd hangs; starting it anew"
-    stop_daemon
+    wait_for 30 daemon_answers && { grant_socket; return 0; }
+    warn "our dockerd runs but does not answer; starting it anew"
+    stop_ours root dockerd 15 || true
   fi
   at_least "$(dockerd --version | version_of)" 24 0 ||
     die 2 "the installed dockerd is $(dockerd --version | version_of); 24 or newer is needed. Start it as the host's engine, or upgrade it."
@@ -102,7 +104,7 @@ wait_for() {
   done
 }
 
-daemon_answers() { as_root docker -H "unix://$socket" version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+daemon_answers() { as_root timeout -k 2 10 docker -H "unix://$socket" version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
 start_daemon() {
   local storage network=bridge
@@ -148,7 +150,7 @@ clear_leftovers() {
   local pid
   pid=$(as_root cat "$exec_root/containerd/containerd.pid" 2>/dev/null || true)
   case $pid in '' | *[!0-9]*) ;; *)
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$exec_root/containerd"; then
+    if grep -qaF "$exec_root/containerd" "/proc/$pid/cmdline" 2>/dev/null; then
       say "ending the containerd that a killed dockerd left (pid $pid)"
       as_root kill "$pid" && sleep 2
     fi ;;

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # What this kernel and this disk can do for an engine: control groups, overlay mounts, packet filter.
 #
 # In:  the running kernel, and the directory the engine's data will lie in.
-# Out: prepare_cgroups, storage_driver DIR, link_iptables DIR; each says in one line what it could not have.
+# Out: refuse_unprivileged, load_modules, prepare_cgroups, storage_driver DIR, link_iptables DIR; each says in one line what it could not have.
 
 load_modules() {
   local module
@@ -10,6 +11,13 @@ load_modules() {
   for module in overlay bridge br_netfilter nf_nat veth; do
     as_root modprobe -q "$module" 2>/dev/null || true # built in, or not to be had: the probes below decide
   done
+}
+
+# dockerd itself starts without these rights, but no step of a build would run.
+refuse_unprivileged() {
+  as_root unshare --mount --pid --fork true 2>/dev/null ||
+    die 2 "root may not mount or make namespaces here: this is a container without privileges. Run it on a machine or in" \
+      "a privileged container, or point DOCKER_HOST to an engine elsewhere."
 }
 
 # dockerd needs control groups, version 1 or 2; a minimal system may have left them unmounted.
@@ -20,8 +28,7 @@ prepare_cgroups() {
     say "mounted control groups at /sys/fs/cgroup"
     return 0
   fi
-  die 2 "no control groups here, and they cannot be mounted: this looks like a container without privileges." \
-    "Run it on a machine or in a privileged container, or point DOCKER_HOST to an engine elsewhere."
+  die 2 "no control groups at /sys/fs/cgroup, and they cannot be mounted there; a container engine needs them."
 }
 
 # storage_driver DIR: prints overlayfs, or native where DIR's file system cannot carry overlay mounts.

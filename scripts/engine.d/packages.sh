@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # What must be installed on this machine, and its installation by the distribution's own package manager.
 #
 # In:  /etc/os-release, the tools on PATH, the host's apt configuration.
@@ -8,7 +9,7 @@
 next_release=trixie
 from_next_release=" docker.io docker-cli docker-buildx docker-compose "
 
-server_version() { try_command 20 docker version --format '{{.Server.Version}}' 2>/dev/null; }
+server_version() { try_command 10 docker version --format '{{.Server.Version}}' 2>/dev/null; }
 engine_answers() { have docker && [ -n "$(server_version || true)" ]; }
 
 # Probes the plugin, because a docker client without it may stand first on PATH.
@@ -40,7 +41,7 @@ os_field() {
 # Prints debian12, debian, ubuntu, or other.
 platform() {
   local id version
-  [ "$(uname -s)" = Linux ] && have apt-get || { echo other; return; }
+  if [ "$(uname -s)" != Linux ] || ! have apt-get; then echo other; return; fi
   id=$(os_field ID) version=$(os_field VERSION_ID)
   case "$id:${version%%.*}" in
     debian:12) echo debian12 ;;
@@ -92,6 +93,7 @@ ensure_packages() {
     have dockerd && good_buildx && return 0
     refuse_platform
   fi
+  if [ "$with_engine" = yes ] && can_be_root; then refuse_unprivileged; fi
   wanted=$(missing_packages "$with_engine" | sort -u)
   [ -z "$wanted" ] || install_packages "$wanted"
   good_buildx || die 1 "'docker buildx version' still does not answer with 0.13 or newer; which docker: $(command -v docker)"

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # Messages, root rights, the lock, and processes that are started once and only stopped when they are ours.
 #
 # In:  $home, the engine's own directory.
@@ -39,11 +40,15 @@ as_root() {
 # One `up` or `down` at a time. The lock belongs to file descriptor 9, so the kernel frees it even after kill -9;
 # every process that outlives this script is started with 9 closed.
 take_lock() {
+  mkdir -p "$home" || die 2 "cannot create $home: set BAKEHOUSE_ENGINE_HOME to a directory you may write."
   exec 9>>"$home/lock"
   if have flock; then
-    flock -n 9 && return 0
-    say "another scripts/engine is at work; waiting for it"
-    flock -w 900 9 || die 1 "waited 15 minutes for the lock $home/lock; see what holds it: fuser $home/lock"
+    if ! flock -n 9; then
+      say "another scripts/engine is at work; waiting for it"
+      flock -w 900 9 || die 1 "waited 15 minutes for the lock $home/lock; see what holds it: fuser $home/lock"
+    fi
+    # The one we waited for may have been `down --purge`, which removes the file: then lock the new one.
+    [ /dev/fd/9 -ef "$home/lock" ] || take_lock
   else # A Mac: perl locks the descriptor that it inherits, and the lock stays with us.
     perl -MFcntl=:flock -e 'open(my $f, ">>&=", 9) && flock($f, LOCK_EX) or exit 1' ||
       die 1 "cannot lock $home/lock"
@@ -71,16 +76,19 @@ run_as() {
   if [ "$who" = root ]; then as_root "$@"; else "$@"; fi
 }
 
+# A zombie still has an entry in /proc (in a container nobody may ever collect it), but nothing runs.
+is_alive() {
+  [ -r "/proc/$1/status" ] && ! grep -q '^State:[[:space:]]*[ZX]' "/proc/$1/status" 2>/dev/null
+}
+
 # our_pid NAME: prints the pid if the recorded process lives and is ours. A pid may have been given to another
 # process since (reboot, kill -9), so its command line must name our directory.
 our_pid() {
   local pid
   pid=$(cat "$home/$1.pid" 2>/dev/null) || return 1
   case $pid in '' | *[!0-9]*) return 1 ;; esac
-  [ -r "/proc/$pid/cmdline" ] || return 1
-  tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$home/" || return 1
-  # A zombie still has an entry, but nothing runs.
-  ! grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null || return 1
+  is_alive "$pid" || return 1
+  grep -qaF -- "$home/" "/proc/$pid/cmdline" 2>/dev/null || return 1
   printf '%s\n' "$pid"
 }
 

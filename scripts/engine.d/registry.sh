@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # The local image registry: a process, or a container of the host's engine, with password authentication.
 #
 # In:  $home, an engine that answers, BAKEHOUSE_REGISTRY_PORT, BAKEHOUSE_REGISTRY.
@@ -53,7 +54,7 @@ bcrypt_line() {
   # shellcheck disable=SC2016
   hash=$(P=$password S=$salt perl -e 'print crypt($ENV{P}, "\$2y\$08\$$ENV{S}") // ""')
   case $hash in
-    '$2y$08$'*) printf '%s:%s\n' "$registry_user" "$hash" ;;
+    \$2y\$08\$*) printf '%s:%s\n' "$registry_user" "$hash" ;;
     *) die 2 "perl's crypt knows no bcrypt here; install htpasswd (Debian: apache2-utils) and try again." ;;
   esac
 }
@@ -70,10 +71,20 @@ make_credentials() {
   say "registry: made credentials ($home/registry/credentials, mode 0600)"
 }
 
+check_registry_settings() {
+  case ${BAKEHOUSE_REGISTRY_PORT:-} in
+    *[!0-9]*) die 2 "BAKEHOUSE_REGISTRY_PORT must be a number, not '$BAKEHOUSE_REGISTRY_PORT'." ;;
+  esac
+  case ${BAKEHOUSE_REGISTRY:-} in
+    '' | process | container) ;;
+    *) die 2 "BAKEHOUSE_REGISTRY must be process or container, not '$BAKEHOUSE_REGISTRY'." ;;
+  esac
+}
+
 # Chooses the port once; it is kept, because image names carry it.
 choose_port() {
-  local port=${BAKEHOUSE_REGISTRY_PORT:-}
-  case $port in *[!0-9]*) die 2 "BAKEHOUSE_REGISTRY_PORT must be a number, not '$port'." ;; esac
+  local port=${BAKEHOUSE_REGISTRY_PORT:-} before
+  before=$(cat "$home/registry/port" 2>/dev/null || true)
   if [ -n "$port" ]; then
     if port_taken "$port"; then die 2 "port $port is taken by another program; set BAKEHOUSE_REGISTRY_PORT to a free one."; fi
   else
@@ -84,6 +95,7 @@ choose_port() {
     done
   fi
   [ "$port" = 5000 ] || say "registry: on port $port"
+  [ -z "$before" ] || [ "$port" = "$before" ] || docker logout "localhost:$before" >/dev/null 2>&1 || true
   printf '%s\n' "$port" >"$home/registry/port"
 }
 
@@ -100,6 +112,10 @@ ensure_registry() {
   make_credentials
   if registry_running && [ "$(registry_port)" != "${BAKEHOUSE_REGISTRY_PORT:-$(registry_port)}" ]; then
     say "registry: moving to port $BAKEHOUSE_REGISTRY_PORT"
+    stop_registry keep
+  fi
+  if registry_running && ! wait_for 10 registry_ok; then
+    warn "our registry runs but does not answer as it should ($(registry_auth)); starting it anew"
     stop_registry keep
   fi
   if registry_running; then
@@ -129,11 +145,9 @@ log_in() {
 
 start_registry() {
   local how=${BAKEHOUSE_REGISTRY:-}
-  case $how in
-    process | container) ;;
-    '') if registry_binary >/dev/null; then how=process; else how=container; fi ;;
-    *) die 2 "BAKEHOUSE_REGISTRY must be process or container, not '$how'." ;;
-  esac
+  if [ -z "$how" ]; then
+    if registry_binary >/dev/null; then how=process; else how=container; fi
+  fi
   if [ "$how" = container ]; then
     start_registry_container && return 0
     [ "$(platform)" != other ] || die 1 "the image $registry_image cannot be pulled; pull it by hand or install a registry binary."

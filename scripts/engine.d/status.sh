@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # home and the settings of the other parts are set by scripts/engine, which reads this file
 # How engine and registry are: as lines for people, or as one JSON object for programs.
 #
 # In:  $home, and whatever answers.
