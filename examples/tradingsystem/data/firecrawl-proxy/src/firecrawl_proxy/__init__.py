@@ -1,0 +1,3 @@
+"""A hardened HTTP proxy for the crawler."""
+
+VERSION = "1.0.0"
