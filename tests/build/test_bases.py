@@ -32,7 +32,7 @@ def world(monkeypatch):
         return world.has.get(ref)
 
     monkeypatch.setattr(registry, "manifest_digest", digest)
-    monkeypatch.setattr(bases, "_local_image", lambda ref: world.local.get(ref))
+    monkeypatch.setattr(bases, "_local_image", world.local.get)
     return world
 
 
@@ -66,7 +66,7 @@ def test_modes(world, tmp_path):
 
 
 def test_local_image_store(world, tmp_path):
-    world.local = {"mine:1": "sha256:cafe"}
+    world.local["mine:1"] = "sha256:cafe"
     found = one("mine:1", tmp_path)
     assert (found.status, found.digest) == ("local", "sha256:cafe")
 

@@ -36,7 +36,9 @@ _HUB = "docker.io"
 _HUB_HOST = "registry-1.docker.io"
 _HUB_LOGIN = "https://index.docker.io/v1/"
 _REFERENCE = re.compile(
-    r"(?P<name>(?:(?:[a-zA-Z0-9][\w.-]*|\[[0-9a-fA-F:]+\])(?::\d+)?/)?[a-zA-Z0-9][\w./-]*)(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{32,}))?"
+    r"(?P<name>(?:(?:[a-zA-Z0-9][\w.-]*|\[[0-9a-fA-F:]+\])(?::\d+)?/)?[a-zA-Z0-9][\w./-]*)"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?"
+    r"(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{32,}))?"
 )
 
 
