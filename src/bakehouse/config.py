@@ -156,12 +156,18 @@ def json_schema() -> dict[str, Any]:
     return msgspec.json.schema(Document)
 
 
-def load(root: Path, flags: Mapping[str, str] | None = None, env: Mapping[str, str] = os.environ) -> Config:
-    """Read `root`/bakehouse.toml (it may be missing); environment and flags go over it. Raises ConfigError."""
+def load(
+    root: Path, flags: Mapping[str, str] | None = None, env: Mapping[str, str] = os.environ, *, use_file: bool = True
+) -> Config:
+    """Read `root`/bakehouse.toml (it may be missing); environment and flags go over it. Raises ConfigError.
+
+    `use_file` False leaves the file out, as if it were missing.
+    """
     path = root / CONFIG_NAME
     lines: dict[tuple[str, ...], int] = {}
     data: dict[str, Any] = {}
-    if path.is_file():
+    present = use_file and path.is_file()
+    if present:
         data, lines = _read(path)
     _refuse_unknown(data, (*_SECTIONS, "services"), (), lines)
     sections = {
@@ -177,7 +183,7 @@ def load(root: Path, flags: Mapping[str, str] | None = None, env: Mapping[str, s
     return Config(
         **sections,
         services=services,
-        file=CONFIG_NAME if path.is_file() else None,
+        file=CONFIG_NAME if present else None,
         service_lines={name: lines.get(("services", name), 1) for name in services},
     )
 
