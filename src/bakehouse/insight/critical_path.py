@@ -2,7 +2,8 @@
 
 In: a BuildRecord. Out: its CriticalPath.
 
-Definition. The chain ends with the step that ended last. Before a step stands the step it waited for: of its
+Definition. The chain ends with the step that ended last; where that one was only canceled, with the last step that
+failed, because that ended the run. Before a step stands the step it waited for: of its
 inputs the one that ended last; a step without recorded inputs (exports, context transfers) follows the last
 step of its own target that ended before it began; the first step of a target follows the last step of any
 target that ended before, since its bake call then waited for a free place. The chain begins where nothing
@@ -40,8 +41,8 @@ def _chain(steps: Sequence[StepRecord], everything: Sequence[StepRecord]) -> lis
     by_target: dict[str, list[StepRecord]] = {}
     for step in steps:
         by_target.setdefault(step.target, []).append(step)
-    chain = [steps[-1]]
-    visited = {id(steps[-1])}
+    chain = [_deciding(steps)]
+    visited = {id(chain[0])}
     while True:
         step = chain[-1]
         inputs = sorted(_inputs(step, by_vertex), key=_end)
@@ -52,6 +53,11 @@ def _chain(steps: Sequence[StepRecord], everything: Sequence[StepRecord]) -> lis
             return chain[::-1]
         chain.append(found)
         visited.add(id(found))
+
+
+def _deciding(steps: Sequence[StepRecord]) -> StepRecord:
+    failed = [s for s in steps if s.outcome is Outcome.FAILED]
+    return failed[-1] if failed and steps[-1].outcome is Outcome.CANCELED else steps[-1]
 
 
 def _inputs(step: StepRecord, by_vertex: Mapping[tuple[str, str], StepRecord]) -> list[StepRecord]:
