@@ -23,7 +23,8 @@ DRIVERS = ("docker", "docker-container", "remote", "kubernetes")
 DEFAULT_NAME = "bakehouse"
 DEFAULT_IMAGE = "moby/buildkit:buildx-stable-1"
 TOML_NAME = "buildkitd.toml"
-# From this BuildKit on buildkitd.toml says maxUsedSpace; before, keepBytes was the one size there was.
+# From this BuildKit on buildkitd.toml says maxUsedSpace; before, keepBytes was the one size there was. An older one
+# skips the key it does not know, and an entry left without a limit drops the whole cache at every collection.
 MAX_USED_SPACE_SINCE = (0, 17)
 _DAY = 86_400
 _GIGABYTE = 1_000_000_000
@@ -154,14 +155,15 @@ def daemon_json(keep: Retention) -> dict[str, object]:
 def buildkitd_toml(keep: Retention, known: Sequence[Registry] = (), *, buildkit: tuple[int, int] | None = None) -> str:
     """buildkitd.toml: the policy of the OCI worker (which all three drivers start) and the registries.
 
-    Where BuildKit's version is unknown the new spelling is taken, which the images buildx pulls today read.
+    Where BuildKit's version is unknown both spellings are written: the newer one reads keepBytes as reservedSpace,
+    and the two together cap at the same size.
     """
     lines = ["[worker.oci]", f"  gc = {_toml(bool(keep.max_age or keep.max_bytes))}"]
     if keep.max_age:
         lines += ["", "[[worker.oci.gcpolicy]]", "  all = true", f"  keepDuration = {keep.max_age}"]
     if keep.max_bytes:
-        key = "keepBytes" if buildkit and buildkit < MAX_USED_SPACE_SINCE else "maxUsedSpace"
-        lines += ["", "[[worker.oci.gcpolicy]]", "  all = true", f"  {key} = {keep.max_bytes}"]
+        lines += ["", "[[worker.oci.gcpolicy]]", "  all = true"]
+        lines += [f"  {key} = {keep.max_bytes}" for key in _size_keys(buildkit)]
     for registry in known:
         lines += ["", f"[registry.{_toml(registry.host)}]"]
         if registry.http:
@@ -180,6 +182,12 @@ def applied(rules: Iterable[GcRule], keep: Retention) -> bool:
     by_age = any(r.all and not r.filters and r.max_bytes == 0 and abs(r.max_age - keep.max_age) <= 1 for r in running)
     by_size = any(r.all and not r.filters and r.max_age == 0 and r.max_bytes == keep.max_bytes for r in running)
     return (by_age or not keep.max_age) and (by_size or not keep.max_bytes)
+
+
+def _size_keys(buildkit: tuple[int, int] | None) -> tuple[str, ...]:
+    if buildkit is None:
+        return ("keepBytes", "maxUsedSpace")
+    return ("maxUsedSpace",) if buildkit >= MAX_USED_SPACE_SINCE else ("keepBytes",)
 
 
 def _driver_options(driver: str, known: Sequence[Registry], image: str | None) -> tuple[str, ...]:
