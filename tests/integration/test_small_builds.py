@@ -53,12 +53,12 @@ def test_what_is_built_from_a_failed_image_is_blocked(small):
     cli = small(
         {
             "base/Dockerfile": f"FROM {SMALL_BASE}\nRUN echo {fresh()} && false\n",
-            "app/Dockerfile": "FROM common\nRUN true\n",
-            "bakehouse.toml": '[services.app]\ncontexts = { common = "service:base" }\n',
+            "web/Dockerfile": "FROM common\nRUN true\n",
+            "bakehouse.toml": '[services.web]\ncontexts = { common = "service:base" }\n',
         }
     )
     run = cli.json("build", code=1)["run"]
-    assert {t["id"]: t["state"] for t in run["targets"]} == {"base": "failed", "app": "blocked"}
+    assert {t["id"]: t["state"] for t in run["targets"]} == {"base": "failed", "web": "blocked"}
 
 
 def test_an_image_built_from_another_of_the_repo(small):
@@ -66,12 +66,12 @@ def test_an_image_built_from_another_of_the_repo(small):
     cli = small(
         {
             "base/Dockerfile": f"FROM {SMALL_BASE}\nRUN echo {mark} > /mark\n",
-            "app/Dockerfile": f"FROM common\nRUN grep -q {mark} /mark\n",
-            "bakehouse.toml": '[services.app]\ncontexts = { common = "service:base" }\n',
+            "web/Dockerfile": f"FROM common\nRUN grep -q {mark} /mark\n",
+            "bakehouse.toml": '[services.web]\ncontexts = { common = "service:base" }\n',
         }
     )
     plan = cli.json("plan")
-    assert {t["id"]: t["wave"] for t in plan["targets"]} == {"base": 0, "app": 1}
+    assert {t["id"]: t["wave"] for t in plan["targets"]} == {"base": 0, "web": 1}
     assert cli.json("build")["run"]["status"] == "ok"
 
 

@@ -167,16 +167,18 @@ class _Execution:
         if self.stopping:
             return
         guilty = result.blame
-        for name in guilty.targets:
+        # a target built from a failed one repeats its error: it is blocked, not guilty
+        blocked = {b for g in guilty.targets for b in schedule.dependents(g, result.targets)}
+        failed = guilty.targets - blocked
+        for name in sorted(failed):
             self._set(name, TargetState.FAILED, message=guilty.message)
-        blocked = {b for g in guilty.targets for b in schedule.dependents(g, result.targets)} - guilty.targets
         for name in sorted(blocked):
-            self._set(name, TargetState.BLOCKED, message=f"needs {', '.join(sorted(guilty.targets))}, which failed")
+            self._set(name, TargetState.BLOCKED, message=f"needs {', '.join(sorted(failed))}, which failed")
         self._check_engine(guilty.message)
         if self.options.fail_fast:
             self._stop()
             return
-        rest = tuple(t for t in result.targets if t.id not in guilty.targets and t.id not in blocked)
+        rest = tuple(t for t in result.targets if t.id not in failed | blocked)
         if rest:  # bake cancelled them for the failure of another: they get a call of their own
             self._queue.insert(0, rest)
 

@@ -67,7 +67,7 @@ class Scan:
             hint = f"{origin.what} names it" if origin.path != service.dockerfile else None
             where, line = (origin.path, origin.line) if hint else (service.dockerfile, None)
             self.warn(f"{service.dockerfile} cannot be read: {error.strerror}", where, line, hint=hint)
-            return replace(draft, service=replace(service, dockerfile=None))
+            return draft  # a plan that wants it says where it is named; a scan goes on
         if not recipe.stages:
             self.warn("has no FROM: no Dockerfile that could be built", service.dockerfile, 1)
             return replace(draft, service=replace(service, dockerfile=None))
