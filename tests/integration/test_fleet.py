@@ -6,6 +6,7 @@ import time
 import urllib.request
 
 import pytest
+
 from tests.integration.conftest import EXAMPLE
 
 pytestmark = pytest.mark.engine

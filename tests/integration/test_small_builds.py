@@ -5,6 +5,7 @@ import time
 import uuid
 
 import pytest
+
 from tests.integration.conftest import SMALL_BASE, interrupt
 
 pytestmark = pytest.mark.engine
@@ -16,7 +17,8 @@ def fresh() -> str:
 
 
 def test_a_build_runs_is_recorded_and_the_second_executes_nothing(small):
-    cli = small({"api/Dockerfile": f"FROM {SMALL_BASE}\nRUN echo {fresh()} > /made\nCOPY . /src\n", "api/main.py": "x\n"})
+    dockerfile = f"FROM {SMALL_BASE}\nRUN echo {fresh()} > /made\nCOPY . /src\n"
+    cli = small({"api/Dockerfile": dockerfile, "api/main.py": "x\n"})
     first = cli.json("build")["run"]
     assert first["status"] == "ok"
     (target,) = first["targets"]
@@ -104,7 +106,7 @@ def _sleeping() -> bool:
         ({"bakehouse.toml": "[build\n"}, ("build",), "bakehouse.toml:1"),
         ({"bakehouse.toml": '[build]\nvarint = "dev"\n'}, ("build",), "did you mean build.variant"),
         ({"bakehouse.toml": '[services.x]\ndockerfile = "no/Dockerfile"\n'}, ("build",), "no/Dockerfile"),
-        ({"bakehouse.toml": '[services.x]\ncontext = ".."\ndockerfile = "Dockerfile"\n', "Dockerfile": "FROM scratch\n"},
+        ({"bakehouse.toml": '[services.x]\ncontext = ".."\ndockerfile = "Dockerfile"\n', "Dockerfile": "FROM x\n"},
          ("build",), "outside"),
     ],
 )  # fmt: skip

@@ -142,9 +142,7 @@ class _Execution:
                 with self._lock:
                     del self._running[number]
         words = "" if code == 0 else decoder.plain_text
-        self._emit(
-            BatchEvent(batch=number, targets=names, at=time.time(), finished=True, returncode=code, error=words)
-        )
+        self._emit(BatchEvent(batch=number, targets=names, at=time.time(), finished=True, returncode=code, error=words))
         guilty = None if code == 0 else blame(names, errors, words, code)
         return _BatchResult(targets, guilty, _digests(metadata) if code == 0 else {})
 
@@ -160,9 +158,7 @@ class _Execution:
         if result.blame is None:
             sizes = self._image_sizes(result.targets)
             for target in result.targets:
-                self._set(
-                    target.id, TargetState.DONE, digest=result.digests.get(target.id), size=sizes.get(target.id)
-                )
+                self._set(target.id, TargetState.DONE, digest=result.digests.get(target.id), size=sizes.get(target.id))
             return
         if self.stopping:
             return
@@ -235,9 +231,7 @@ class _Execution:
     ) -> None:
         self.states[target] = state
         self._emit(
-            TargetEvent(
-                target=target, state=state, at=time.time(), digest=digest, image_bytes=size, message=message
-            )
+            TargetEvent(target=target, state=state, at=time.time(), digest=digest, image_bytes=size, message=message)
         )
 
     def _emit(self, event: Progress) -> None:

@@ -36,6 +36,7 @@ def read(root: Path, service: Service, variant: str) -> Reading:
     """
     assert service.dockerfile is not None
     path = root / service.dockerfile
+    tree = parse(_bytes(path, service), service.dockerfile).require_valid()
     context = (root / service.context).resolve()
     if not context.is_dir():
         raise WorkspaceError(
@@ -43,7 +44,6 @@ def read(root: Path, service: Service, variant: str) -> Reading:
             path=_told_by(service),
             hint="correct `context` there, or set it in bakehouse.toml",
         )
-    tree = parse(_bytes(path, service), service.dockerfile).require_valid()
     stage = service.variants.get(variant, service.target)
     recipe = read_recipe(tree.data.decode("utf-8", "replace"), service.args)
     if not recipe.stages:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -44,7 +45,7 @@ def command(
     keep_going: bool | None,
     concurrency: int | None,
     mode: str,
-    **options: object,
+    **options: Any,
 ) -> int:
     """Build services (all by default) in parallel over their graph, and record every step.
 

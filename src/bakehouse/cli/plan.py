@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from bakehouse import api
@@ -18,7 +20,7 @@ from bakehouse.report.text import table
 @click.option("--push", is_flag=True, help="Plan for a push to the registry.")
 @click.option("--load", is_flag=True, help="Plan for loading into the local engine.")
 @common_options
-def command(ctx: CliContext, services: tuple[str, ...], bake: bool, push: bool, load: bool, **options: object) -> int:
+def command(ctx: CliContext, services: tuple[str, ...], bake: bool, push: bool, load: bool, **options: Any) -> int:
     """Show what would be built, without building.
 
     \b

@@ -52,8 +52,8 @@ class Service:
     manifest was found: such a service is listed, not built. `variants` maps dev, prod, gpu, ... to the stage
     built for it; `target` is the stage a plain build takes (None: the last stage). `stages` are the names
     (or indices) of all stages, `bases` the image references that the stages start from, after expansion of
-    ARG defaults. `depends_on` are the services that must run before this one (compose), not build edges. An `optional` service is skipped,
-    not blocked, where its base image cannot be had.
+    ARG defaults. `depends_on` are the services that must run before this one (compose), not build edges.
+    An `optional` service is skipped, not blocked, where its base image cannot be had.
     """
 
     name: str
