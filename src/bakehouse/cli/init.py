@@ -45,10 +45,11 @@ def command(ctx: CliContext, force: bool) -> int:
     # What is found without the file that is about to be replaced, which may be the very thing that is broken.
     workspace = discover(ctx.directory, load(ctx.directory, use_file=False))
     _write(path, render(workspace))
+    names = [s.name for s in workspace.services if s.dockerfile]
     if ctx.json:
-        emit_json("bakehouse.init/1", {"path": str(path), "services": [s.name for s in workspace.services]})
+        emit_json("bakehouse.init/1", {"path": str(path), "services": names})
     else:
-        ctx.say(f"wrote {path}: {len(workspace.services)} services")
+        ctx.say(f"wrote {path}: {len(names)} services")
     return 0
 
 

@@ -57,7 +57,7 @@ class Scan:
         self.notices.append(Notice(message=message, level="info", path=path, line=line))
 
     def recipe(self, draft: Draft) -> Draft:
-        """The draft with its Dockerfile read; without Dockerfile, and a warning, where that cannot be."""
+        """The draft with its Dockerfile read. A warning where that cannot be; no Dockerfile where it has no stage."""
         service = draft.service
         assert service.dockerfile is not None
         origin = service.origins[0]

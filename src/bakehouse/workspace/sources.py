@@ -71,7 +71,7 @@ def _composed(scan: Scan, found: ComposeService) -> Draft | None:
     if not (scan.tree.root / found.context).is_dir():
         message = f"{found.name}: the build context {found.context} does not exist"
         scan.warn(message, found.path, found.context_line, hint="correct the path, or make the directory")
-        return Draft(service=replace(service, dockerfile=None))
+        return Draft(service=service)  # a plan that wants it stops there; a scan goes on
     draft = scan.recipe(Draft(service=service))
     if draft.recipe and found.target and draft.recipe.find(found.target) is None:
         names = ", ".join(n for n in draft.recipe.names if not n.isdigit())
@@ -84,10 +84,12 @@ def from_dockerfiles(scan: Scan, paths: Sequence[str], taken: set[str]) -> list[
     """A service for each Dockerfile that nobody named yet."""
     drafts = []
     for path in paths:
+        if path in taken:
+            continue
         kind = role(posixpath.basename(path))
         if kind in (FileRole.OLD, FileRole.TEMPLATE):
             scan.tell(f"is {kind.value} of a Dockerfile: not a service", path)
-        elif kind is FileRole.DOCKERFILE and path not in taken:
+        elif kind is FileRole.DOCKERFILE:
             draft = _from_dockerfile(scan, path)
             if draft.service.dockerfile is not None:
                 drafts.append(draft)
