@@ -152,7 +152,7 @@ class Decoder:
         return end + 1 if buffer[end : end + 1] == b"\n" else end
 
     def _piece(self, piece: bytes, events: list[Progress]) -> None:
-        if not piece.startswith(b"{"):
+        if not piece.startswith(b"{") or b"}" not in piece:
             self._keep_text(piece)
             return
         try:

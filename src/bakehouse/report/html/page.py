@@ -141,12 +141,12 @@ def _figures(record: BuildRecord, analysis: Analysis) -> list[Figure]:
         Figure(name="Wall time", value=duration(record.seconds), note=f"{len(record.targets)} targets"),
         Figure(name="Executed", value=str(cache.executed), note=f"of {cache.total} steps"),
         Figure(
-            name="Not executed",
+            name="Reused",
             value=f"{cache.hit_ratio * 100:.0f} %",
             note=f"{cache.cached} cached, {cache.deduplicated} shared",
         ),
         Figure(name="Critical path", value=duration(path.total_seconds), note=f"{len(path.elements)} steps"),
-        Figure(name="Parallelism", value=f"{analysis.parallelism:.1f}", note="steps at work, on average"),
+        Figure(name="Parallelism", value=f"{analysis.parallelism:.1f}", note="steps at once, mean"),
     ]
     if analysis.saved_seconds is not None:
         word = "Saved" if analysis.saved_seconds >= 0 else "Slower by"
@@ -155,7 +155,7 @@ def _figures(record: BuildRecord, analysis: Analysis) -> list[Figure]:
         )
     images = sum(t.image_bytes or 0 for t in record.targets)
     if images:
-        figures.append(Figure(name="Images", value=size(images), note="as the engine counts them"))
+        figures.append(Figure(name="Images", value=size(images), note="total, in the engine"))
     return figures
 
 

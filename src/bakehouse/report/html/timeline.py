@@ -20,6 +20,7 @@ BAR = 16
 LABEL = 22
 GAP = 10
 SHORTEST_PERCENT = 0.15
+SHORTEST_AROUND_PERCENT = 0.6  # for steps that no Dockerfile names: they would only be specks
 
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 _LOOKS = {
@@ -84,7 +85,8 @@ def timeline(record: BuildRecord, path: CriticalPath) -> Timeline:
     hidden = 0
     for step in sorted(record.steps, key=lambda s: (s.started or 0.0, s.index)):
         marked = (step.target, step.vertex) in critical
-        if step.started is None or (not marked and _length(step) < whole * SHORTEST_PERCENT / 100):
+        least = SHORTEST_PERCENT if step.kind.is_instruction else SHORTEST_AROUND_PERCENT
+        if step.started is None or (not marked and _length(step) < whole * least / 100):
             hidden += 1
             continue
         groups.setdefault(step.target, []).append(step)
