@@ -161,3 +161,12 @@ def test_exclude(find):
         "bakehouse.toml": '[workspace]\nexclude = ["old"]\n',
     })  # fmt: skip
     assert [s.name for s in found.services] == ["a"]
+
+
+def test_compose_file_of_a_test_names_the_same_dockerfile_again(find):
+    found = find({
+        "compose.yaml": "services:\n  vote:\n    build: {context: vote, target: dev}\n",
+        "a/compose.test.yaml": "services:\n  vote:\n    build: ../vote\n",
+        "vote/Dockerfile": "FROM scratch AS dev\nFROM scratch\n",
+    })  # fmt: skip
+    assert [(s.name, s.target) for s in found.services] == [("vote", "dev")]

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bakehouse.dockerfile.parser import parse
 from bakehouse.workspace.interpolation import interpolate
 
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
-_HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _WORDS = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")
 
 
@@ -136,30 +136,10 @@ def _platform_variables() -> dict[str, str]:
 
 
 def _instructions(text: str) -> Iterable[tuple[str, str, int]]:
-    """(name, arguments joined to one line, first line). Comments, continuations and here-documents are folded."""
-    directive = re.search(r"\A(?:\s*#[^\n]*\n)*?\s*#\s*escape\s*=\s*`", text)
-    escape = "`" if directive else "\\"
-    parts: list[str] = []
-    start = 0
-    endings: list[str] = []
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if endings:
-            if line == endings[0]:
-                endings.pop(0)
-            continue
-        if not line or line.startswith("#"):
-            continue
-        start = start if parts else number
-        if line.endswith(escape):
-            parts.append(line[:-1])
-            continue
-        whole = " ".join([*parts, line]).strip()
-        parts = []
-        name, _, rest = whole.replace("\t", " ").partition(" ")
-        if name.upper() in ("RUN", "COPY", "ADD"):
-            endings = _HEREDOC.findall(rest)
-        yield name.upper(), rest.strip(), start
+    """(name, arguments as one logical line, first line) of what the parser finds, refused or not."""
+    for instruction in parse(text.encode("utf-8", "surrogateescape")).instructions:
+        words = instruction.original.split(None, 1)
+        yield instruction.name, words[1].strip() if len(words) > 1 else "", instruction.start_line
 
 
 def _stage(rest: str, line: int, index: int, variables: Mapping[str, str]) -> Stage:

@@ -19,10 +19,11 @@ from bakehouse.workspace.recipe import read_recipe
 def from_compose(scan: Scan, paths: Sequence[str]) -> list[Draft]:
     """The built services of all compose files. A file that cannot be read is a warning.
 
-    Files of one directory are one project (compose.yaml with its overrides): the plainest name counts.
+    Files of one directory are one project (compose.yaml with its overrides): the plainest name counts. Files nearer
+    to the root come first.
     """
     drafts: dict[tuple[str, str], Draft] = {}
-    for path in sorted(paths, key=lambda p: (posixpath.dirname(p), len(p), p)):
+    for path in sorted(paths, key=lambda p: (p.count("/"), posixpath.dirname(p), len(p), p)):
         try:
             services = read_compose(scan.tree, path)
         except OSError as error:
