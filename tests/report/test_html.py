@@ -125,6 +125,8 @@ def test_bars_stay_inside_and_never_overlap(name: str) -> None:
 def test_a_run_without_steps_and_one_that_was_interrupted() -> None:
     empty = replace(header(("a",), 0.0), status=RunStatus.OK, completed=1.0)
     assert "No step was started" in _render(empty).text
+    blocked = tuple(replace(t, state=TargetState.BLOCKED) for t in empty.targets)
+    assert "1 of 1 targets were not built" in _render(replace(empty, status=RunStatus.FAILED, targets=blocked)).text
     assert "Interrupted" in _render(replace(empty, status=RunStatus.INTERRUPTED)).text
     assert "Running" in _render(replace(empty, status=RunStatus.RUNNING, completed=None)).text
 
@@ -155,3 +157,4 @@ def test_sizes(value: int | None, text: str) -> None:
 def test_a_table_lines_up_and_sets_figures_right() -> None:
     assert table(("name", "time"), [("a", "1 s"), ("日本", "10 s")]) == ["name  time", "a      1 s", "日本  10 s"]
     assert table(("name", "n"), []) == ["name  n"]
+    assert table(("run id", "n"), [("2026-1", "1/2")]) == ["run id    n", "2026-1  1/2"]

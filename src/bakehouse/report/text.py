@@ -5,8 +5,11 @@ In: rows of strings. Out: lines without trailing blanks. Hostile characters are 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
+
+_FIGURE = re.compile(r"-?\d[\d.,/]*(?: ?(?:s|min|h|B|kB|MB|GB|%)\b.*)?")
 
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
@@ -57,7 +60,7 @@ def _flat(cell: str) -> str:
 
 
 def _is_figure(cell: str) -> bool:
-    return cell == "-" or cell[:1].isdigit()
+    return cell == "-" or _FIGURE.fullmatch(cell) is not None
 
 
 def _width(cell: str) -> int:

@@ -110,6 +110,8 @@ def _verdict(record: BuildRecord) -> str:
     time_taken = duration(record.seconds)
     if record.status is RunStatus.OK:
         return f"{good} {'image' if good == 1 else 'images'} built in {time_taken}"
+    if record.status is RunStatus.FAILED and not failed:
+        return f"{wanted - good} of {wanted} targets were not built"
     if record.status is RunStatus.FAILED:
         return f"{failed} of {wanted} {'target' if wanted == 1 else 'targets'} failed after {time_taken}"
     if record.status is RunStatus.INTERRUPTED:
