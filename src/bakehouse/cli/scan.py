@@ -58,8 +58,11 @@ def describe(workspace: Workspace, *, quiet: bool = False, verbose: bool = False
         for service in workspace.services:
             lines += ["", f"{service.name}  (found in {_source(service)})", *_details(service)]
     if not quiet:
-        built = sum(1 for s in workspace.services if s.dockerfile)
-        lines += ["", f"{len(workspace.services)} services, {built} with a Dockerfile; {workspace.name}"]
+        built = sum(1 for s in workspace.services if s.stages)
+        lines += [
+            "",
+            f"{len(workspace.services)} services, {built} with a Dockerfile that can be read; {workspace.name}",
+        ]
         lines += _notices(workspace.notices, verbose=verbose)
     return lines
 
