@@ -18,7 +18,7 @@ export interface Survey {
 }
 
 export interface Quote {
-  symbol: string
+  ticker: string
   price: number
   /** When the trade was, ISO 8601. */
   time: string
@@ -45,7 +45,10 @@ async function getJson(path: string, signal: AbortSignal): Promise<Json> {
     throw new ApiError('The server cannot be reached')
   }
   const body = (await response.json().catch(() => undefined)) as Json | undefined
-  if (!response.ok) throw new ApiError(text(body?.message) ?? `The server answered with status ${response.status}`)
+  if (!response.ok) {
+    // The Node services say why in `message`, the Python services in `detail`.
+    throw new ApiError(text(body?.message) ?? text(body?.detail) ?? `The server answered with status ${response.status}`)
+  }
   if (body === null || typeof body !== 'object') throw new ApiError('The server did not answer with JSON')
   return body
 }
@@ -87,13 +90,13 @@ export async function fetchQuotes(signal: AbortSignal): Promise<Quote[]> {
   const { quotes } = await getJson('/api/market/quotes/latest', signal)
   return list(quotes, 'quotes')
     .flatMap(parseQuote)
-    .sort((a, b) => a.symbol.localeCompare(b.symbol))
+    .sort((a, b) => a.ticker.localeCompare(b.ticker))
 }
 
 function parseQuote(entry: Json): Quote[] {
-  const [symbol, price, time] = [text(entry.symbol), number(entry.price), text(entry.time)]
-  if (!symbol || price === undefined || !time || Number.isNaN(Date.parse(time))) return []
-  return [{ symbol, price, time, volume: number(entry.volume) }]
+  const [ticker, price, time] = [text(entry.ticker), number(entry.price), text(entry.time)]
+  if (!ticker || price === undefined || !time || Number.isNaN(Date.parse(time))) return []
+  return [{ ticker, price, time, volume: number(entry.volume) }]
 }
 
 export async function searchDocuments(query: string, signal: AbortSignal): Promise<Found[]> {

@@ -6,26 +6,27 @@ const { signal } = new AbortController()
 const LATEST = '/api/market/quotes/latest'
 afterEach(() => vi.unstubAllGlobals())
 
-test('quotes are ordered by symbol; unusable ones are left out', async () => {
+test('quotes are ordered by ticker; unusable ones are left out', async () => {
   const time = '2026-01-02T13:00:00Z'
   const quotes = [
-    { symbol: 'VALE3', price: '61.20', time, volume: 300 },
-    { symbol: 'PETR4', price: 38.5, time },
-    { symbol: 'ITUB4', price: 'none', time },
-    { symbol: 'BBAS3', price: 28, time: 'yesterday' },
+    { ticker: 'VALE3', price: '61.20', time, volume: 300 },
+    { ticker: 'PETR4', price: 38.5, time },
+    { ticker: 'ITUB4', price: 'none', time },
+    { ticker: 'BBAS3', price: 28, time: 'yesterday' },
     { price: 1, time },
     null,
   ]
   answer({ [LATEST]: { body: { quotes } } })
   expect(await fetchQuotes(signal)).toEqual([
-    { symbol: 'PETR4', price: 38.5, time, volume: undefined },
-    { symbol: 'VALE3', price: 61.2, time, volume: 300 },
+    { ticker: 'PETR4', price: 38.5, time, volume: undefined },
+    { ticker: 'VALE3', price: 61.2, time, volume: 300 },
   ])
 })
 
 test.each([
   ['unreachable', 'The server cannot be reached'],
   [{ status: 502, body: { message: 'market is not running' } }, 'market is not running'],
+  [{ status: 503, body: { detail: 'the database does not answer' } }, 'the database does not answer'],
   [{ status: 504, body: '<html>' }, 'The server answered with status 504'],
   [{ body: '<html>' }, 'The server did not answer with JSON'],
   [{ body: {} }, 'The answer has no quotes'],

@@ -39,7 +39,7 @@ test('each service shows its state, an absent optional one is no alarm', async (
 
 test('a rising and a falling price are told apart at the next poll', async () => {
   const quotes = (a: number, b: number) => ({
-    [LATEST]: { body: { quotes: [{ symbol: 'PETR4', price: a, time }, { symbol: 'VALE3', price: b, time }] } },
+    [LATEST]: { body: { quotes: [{ ticker: 'PETR4', price: a, time }, { ticker: 'VALE3', price: b, time }] } },
   })
   answer(quotes(38, 61))
   render(<QuotesPanel />)
@@ -54,7 +54,7 @@ test('a rising and a falling price are told apart at the next poll', async () =>
 })
 
 test('when the server goes away the last quotes stay, with the reason above them', async () => {
-  answer({ [LATEST]: { body: { quotes: [{ symbol: 'PETR4', price: 38, time }] } } })
+  answer({ [LATEST]: { body: { quotes: [{ ticker: 'PETR4', price: 38, time }] } } })
   render(<QuotesPanel />)
   await pass(0)
   answer({ [LATEST]: 'unreachable' })

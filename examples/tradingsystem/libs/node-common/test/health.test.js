@@ -40,7 +40,7 @@ test('the probe of the image exits 0 for a healthy service and 1 otherwise', asy
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address()
   const { stdout } = await run(port)
-  assert.match(stdout, /^200 .*"status":"ok"/)
+  assert.match(stdout, /^200\n.*"status":"ok"/)
   await app.close()
   await assert.rejects(run(port), (error) => error.code === 1 && /ECONNREFUSED/.test(error.stderr))
 })

@@ -10,7 +10,8 @@ const { name: service, version } = readManifest(import.meta.url)
 await serve(service, async () => {
   const { port, timeoutMs, file, json } = readConfig({
     port: integer('PORT', { fallback: 3003, min: 1, max: 65535 }),
-    timeoutMs: integer('CHECK_TIMEOUT_MS', { fallback: 2000, min: 50, max: 30_000 }),
+    // Longer than the services give their own checks (2 s): their reason should arrive before our patience ends.
+    timeoutMs: integer('CHECK_TIMEOUT_MS', { fallback: 3000, min: 50, max: 30_000 }),
     file: text('SERVICES_FILE', { fallback: ownCatalogue }),
     json: text('SERVICES_JSON', { fallback: '' }),
   })

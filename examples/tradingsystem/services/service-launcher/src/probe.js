@@ -31,9 +31,18 @@ async function askHttp(address, timeoutMs) {
   const report = readReport(await response.text())
   const version = typeof report.version === 'string' ? { version: report.version } : {}
   if (response.ok) return { status: 'ok', ...version }
-  const failed = Object.entries(report.checks ?? {}).filter(([, outcome]) => outcome !== 'ok')
-  const reason = failed.map(([name, outcome]) => `${name}: ${outcome}`).join('; ')
-  return { status: 'failing', ...version, reason: reason || `answered with status ${response.status}` }
+  return { status: 'failing', ...version, reason: failures(report) || `answered with status ${response.status}` }
+}
+
+/**
+ * The Node services tell `checks: { database: "ok" | reason }`, the Python services
+ * `details: { database: { ok: true } | { ok: false, error: reason } }`.
+ * @param {Record<string, any>} report
+ */
+function failures({ checks, details }) {
+  const reasons = Object.entries(checks ?? {}).filter(([, outcome]) => outcome !== 'ok')
+  const errors = Object.entries(details ?? {}).filter(([, outcome]) => outcome?.ok === false)
+  return [...reasons, ...errors.map(([name, { error }]) => [name, error])].map((failure) => failure.join(': ')).join('; ')
 }
 
 /**

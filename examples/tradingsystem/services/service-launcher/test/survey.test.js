@@ -24,6 +24,7 @@ const addresses = {}
 before(async () => {
   const well = await listen(answering(200, '{"status":"ok","version":"1.2.3"}'))
   const ill = await listen(answering(503, '{"status":"failing","checks":{"database":"refused","disk":"ok"}}'))
+  const python = await listen(answering(503, '{"details":{"db":{"ok":false,"error":"away"},"feed":{"ok":true}}}'))
   const plain = await listen(answering(200, 'Healthy.'))
   const broken = await listen(answering(500, 'null'))
   const slow = await listen(createServer(() => {}))
@@ -31,7 +32,7 @@ before(async () => {
   const gone = createTcpServer()
   const goneport = await listen(gone)
   await new Promise((resolve) => gone.close(resolve))
-  const http = { well, ill, plain, broken, slow, gone: goneport }
+  const http = { well, ill, python, plain, broken, slow, gone: goneport }
   for (const [name, at] of Object.entries(http)) addresses[name] = `http://127.0.0.1:${at}/health`
   Object.assign(addresses, { port: `tcp://127.0.0.1:${port}`, closed: `tcp://127.0.0.1:${goneport}` })
 })
@@ -45,7 +46,7 @@ function launcher(...names) {
 const ask = async (app, url) => (await app.inject(url)).json()
 
 test('each kind of answer gets its status and reason', async () => {
-  const names = ['well', 'ill', 'plain', 'broken', 'slow', 'gone', 'port', 'closed']
+  const names = ['well', 'ill', 'python', 'plain', 'broken', 'slow', 'gone', 'port', 'closed']
   const { status, services } = await ask(launcher(...names), '/health/all')
   assert.equal(status, 'degraded')
   const told = Object.fromEntries(services.map(({ name, status, version, reason }) => [name, [status, version ?? reason]]))
@@ -53,6 +54,7 @@ test('each kind of answer gets its status and reason', async () => {
   assert.deepEqual(others, {
     well: ['ok', '1.2.3'],
     ill: ['failing', 'database: refused'],
+    python: ['failing', 'db: away'],
     plain: ['ok', undefined],
     broken: ['failing', 'answered with status 500'],
     slow: ['unreachable', 'no answer within 200 ms'],

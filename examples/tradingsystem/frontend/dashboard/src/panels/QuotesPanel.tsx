@@ -8,7 +8,7 @@ const TIME = new Intl.DateTimeFormat('pt-BR', { timeStyle: 'medium' })
 
 export function QuotesPanel() {
   const { data, previous, error } = usePolling(fetchQuotes, 2000)
-  const before = new Map(previous?.map(({ symbol, price }) => [symbol, price]))
+  const before = new Map(previous?.map(({ ticker, price }) => [ticker, price]))
   return (
     <Panel title="Latest quotes" className="quotes" error={error}>
       {!data && !error && <p className="quiet">Waiting for the first quotes …</p>}
@@ -17,7 +17,7 @@ export function QuotesPanel() {
         <table>
           <thead>
             <tr>
-              <th scope="col">Symbol</th>
+              <th scope="col">Ticker</th>
               <th scope="col">Price</th>
               <th scope="col">Volume</th>
               <th scope="col">Time</th>
@@ -25,7 +25,7 @@ export function QuotesPanel() {
           </thead>
           <tbody>
             {data.map((quote) => (
-              <Row key={quote.symbol} {...quote} before={before.get(quote.symbol)} />
+              <Row key={quote.ticker} {...quote} before={before.get(quote.ticker)} />
             ))}
           </tbody>
         </table>
@@ -34,12 +34,12 @@ export function QuotesPanel() {
   )
 }
 
-function Row({ symbol, price, time, volume, before = price }: Quote & { before?: number }) {
+function Row({ ticker, price, time, volume, before = price }: Quote & { before?: number }) {
   const direction = price > before ? 'up' : price < before ? 'down' : 'same'
   const arrow = { up: '▲', down: '▼', same: '' }[direction]
   return (
     <tr>
-      <th scope="row">{symbol}</th>
+      <th scope="row">{ticker}</th>
       <td className={direction}>
         <span aria-label={direction === 'same' ? undefined : `price went ${direction}`}>{arrow}</span> {PRICE.format(price)}
       </td>
