@@ -135,6 +135,7 @@ def test_logs_warnings_and_times() -> None:
         ("[internal] load local bake definitions", True, (StepKind.INTERNAL, None, None, None, None)),
         ("[api auth] library/node:pull token", True, (StepKind.INTERNAL, "api", None, None, None)),
         ("[context base] load from client", False, (StepKind.CONTEXT, None, None, None, None)),
+        ("[api context node:20] localhost:5000/node@sha256:ab", True, (StepKind.CONTEXT, "api", None, None, None)),
         ("[api] exporting to image", True, (StepKind.EXPORT, "api", None, None, None)),
         ("exporting to oci image format", False, (StepKind.EXPORT, None, None, None, None)),
         ("[api] exporting cache to registry", True, (StepKind.CACHE_EXPORT, "api", None, None, None)),

@@ -35,8 +35,9 @@ class StepRecord:
     `(target, platform, stage, index, total, instruction)` is the key that survives digest changes.
     `seconds` is the length of the union of the intervals in which the vertex ran (a vertex restarts);
     `queue_seconds` the time between the end of its last input and its own start; `started`/`completed` are
-    None where it never ran. `lines` is the 1-based line range in the Dockerfile, None where unknown.
-    `vertex` is unique only inside one run's batch; `inputs` are vertices of the same batch.
+    None where it never ran. A deduplicated step has 0 `seconds`; its `started`/`completed` say how long its
+    target waited for it. `lines` is the 1-based line range in the Dockerfile, None where unknown.
+    `vertex` is unique only inside one run's batch; `inputs` are vertices of the same target.
     """
 
     target: str
