@@ -59,10 +59,7 @@ def describe(workspace: Workspace, *, quiet: bool = False, verbose: bool = False
             lines += ["", f"{service.name}  (found in {_source(service)})", *_details(service)]
     if not quiet:
         built = sum(1 for s in workspace.services if s.stages)
-        lines += [
-            "",
-            f"{len(workspace.services)} services, {built} with a Dockerfile that can be read; {workspace.name}",
-        ]
+        lines += ["", f"{len(workspace.services)} services, {built} with a readable Dockerfile"]
         lines += _notices(workspace.notices, verbose=verbose)
     return lines
 
