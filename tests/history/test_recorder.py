@@ -160,3 +160,12 @@ def test_secrets_do_not_reach_the_record(text: str, lost: str) -> None:
 
 def test_progress_bars_leave_only_their_last_state() -> None:
     assert clean("10%\r50%\r100%\ndone\r\n") == "100%\ndone\n"
+
+
+def test_a_failure_behind_a_shared_stage_recorded_on_a_real_engine() -> None:
+    record = replay("bake-shared-then-fails")
+    (failed,) = [s for s in record.steps if s.outcome is Outcome.FAILED]
+    assert failed.log_tail == "red 1\nred 2\nred 3\nNPM_TOKEN=***"
+    assert {s.target for s in record.steps if s.outcome is Outcome.CANCELED} == {"a", "b"}
+    shared = [s.outcome for s in record.steps if "sleep 1" in s.instruction]
+    assert sorted(shared) == [Outcome.DEDUPLICATED, Outcome.DEDUPLICATED, Outcome.EXECUTED]
