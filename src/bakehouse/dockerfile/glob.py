@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+_PATTERN_PART = re.compile(r"\\.|.", re.DOTALL)
 _TEMPLATE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
 
 
@@ -23,7 +24,7 @@ class _Pattern(NamedTuple):
     loops: int
 
 
-def _compile(pattern: str, *, reverse: bool = False) -> _Pattern:
+def _compile(pattern: str) -> _Pattern:
     tokens: list[str | None] = []
     stars: set[int] = set()
     chars = iter(pattern.removeprefix("\ufeff"))
@@ -39,9 +40,6 @@ def _compile(pattern: str, *, reverse: bool = False) -> _Pattern:
             tokens.append(escaped)
         else:
             tokens.append(char)
-    if reverse:
-        stars = {len(tokens) - position for position in stars}
-        tokens.reverse()
     return _Pattern(tuple(tokens), sum(1 << position for position in stars))
 
 
@@ -72,9 +70,9 @@ def _match(pattern: _Pattern, value: str, start: int, *, greedy: bool) -> int | 
 
 def trim(value: str, pattern: str, *, suffix: bool, greedy: bool) -> str:
     """`value` without the head (or tail) that matches. Raises PatternError."""
-    compiled = _compile(pattern, reverse=suffix)
     if suffix:
-        value = value[::-1]
+        value, pattern = value[::-1], "".join(reversed(_PATTERN_PART.findall(pattern)))
+    compiled = _compile(pattern)
     end = _match(compiled, value, 0, greedy=greedy)
     if end is not None:
         value = value[end:]

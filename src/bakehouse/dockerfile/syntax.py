@@ -181,6 +181,10 @@ class Instruction:
                 return flag.value or ""
         return None
 
+    def is_on(self, name: str) -> bool:
+        """Whether a flag such as --link or --parents is given and not false."""
+        return any(flag.name == name and (flag.value or "true").lower() == "true" for flag in self.flags)
+
     def flag_values(self, name: str) -> tuple[str, ...]:
         """The values of all flags of that name, in order."""
         return tuple(flag.value or "" for flag in self.flags if flag.name == name)
