@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bakehouse.build import bake
+from bakehouse.build import bake, bases, recipes
 from bakehouse.build.plan import make_plan
 from bakehouse.build.request import PlanRequest
 from bakehouse.config import Config, load
@@ -21,6 +21,7 @@ from bakehouse.model.graph import ServiceGraph
 from bakehouse.model.plan import Plan
 from bakehouse.model.record import BuildRecord
 from bakehouse.model.service import Workspace
+from bakehouse.tools import registry
 from bakehouse.workspace.discover import discover
 from bakehouse.workspace.graph import build_graph
 
@@ -46,6 +47,19 @@ def plan(root: Path, request: PlanRequest) -> Plan:
     """What would be built for a request, with substitutions and waves. Nothing is built."""
     settings = config(root)
     return make_plan(discover(root, settings), settings, request, state_directory(root))
+
+
+def substitutable_bases(root: Path) -> dict[str, str | None]:
+    """Base images of the workspace that cannot be pulled: reference -> why none can stand in (None: one can)."""
+    settings = config(root)
+    refs = {ref for service in discover(root, settings).services for ref in service.bases}
+    found = bases.resolve(
+        sorted(refs - settings.bases.map.keys()),
+        registry=settings.bases.registry,
+        cache_dir=state_directory(root),
+    )
+    wanted = [ref for ref, answer in found.items() if answer.status in ("missing", "substitute")]
+    return {ref: recipes.why_not(registry.parse(ref)) for ref in wanted}
 
 
 def bake_text(planned: Plan, *, push: bool = False, load: bool = False) -> str:

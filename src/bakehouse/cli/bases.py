@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bakehouse import api
 from bakehouse.build import ca, recipes
 from bakehouse.build.bases import BootstrapResult, bootstrap
 from bakehouse.cli.options import CliContext, common_options, emit_json
@@ -27,13 +28,15 @@ def command() -> None:
 @command.command("bootstrap", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("refs", nargs=-1, metavar="[REF]...")
 @click.option("--registry", default="localhost:5000", show_default=True, help="Push the substitutes there.")
+@click.option("--all", "everything", is_flag=True, help="Make all that are known, whatever the workspace names.")
 @click.option("--force", is_flag=True, help="Make them anew, with today's packages.")
 @common_options
-def bootstrap_command(ctx: CliContext, refs: tuple[str, ...], registry: str, force: bool) -> int:
-    """Build substitutes from Debian packages and push them to the local registry (default: all known).
+def bootstrap_command(ctx: CliContext, refs: tuple[str, ...], registry: str, everything: bool, force: bool) -> int:
+    """Build substitutes from Debian packages and push them to the local registry.
 
-    A substitute that was made from the same recipe is kept. Plans then use it wherever the official image
-    cannot be pulled; no Dockerfile changes.
+    Without REF: for those base images of the workspace that cannot be pulled. A substitute that was made from
+    the same recipe is kept. Plans then use it wherever the official image cannot be pulled; no Dockerfile
+    changes.
 
     \b
     Examples:
@@ -42,7 +45,11 @@ def bootstrap_command(ctx: CliContext, refs: tuple[str, ...], registry: str, for
     """
     with tempfile.TemporaryDirectory(prefix="bakehouse-ca-") as directory:
         results = bootstrap(
-            refs or recipes.defaults(), registry=registry, force=force, say=ctx.say, ca_file=_ca_file(Path(directory))
+            _wanted(ctx, refs, everything),
+            registry=registry,
+            force=force,
+            say=ctx.say,
+            ca_file=_ca_file(Path(directory)),
         )
     if ctx.json:
         emit_json("bakehouse.bases.bootstrap/1", {"registry": registry, "bases": results})
@@ -50,6 +57,20 @@ def bootstrap_command(ctx: CliContext, refs: tuple[str, ...], registry: str, for
         for result in results:
             ctx.out(_line(result))
     return EXIT_FINDINGS if any(r.status in ("failed", "impossible") for r in results) else EXIT_OK
+
+
+def _wanted(ctx: CliContext, refs: tuple[str, ...], everything: bool) -> list[str]:
+    """The references to make: those named, all known, or those the workspace needs and cannot pull."""
+    if refs or everything:
+        return list(refs) or recipes.defaults()
+    needed = api.substitutable_bases(ctx.directory)
+    for ref, impossible in needed.items():
+        if impossible:
+            ctx.say(f"no substitute for {ref}: {impossible}")
+    wanted = [ref for ref, impossible in needed.items() if impossible is None]
+    if not wanted:
+        ctx.say("all base images that can be had here are there: nothing to substitute")
+    return wanted
 
 
 def _ca_file(directory: Path) -> Path | None:
