@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bakehouse.build.attribution import is_collateral
 from bakehouse.model.progress import (
     BatchEvent,
     Progress,
@@ -117,6 +118,8 @@ class LiveState:
         if (event.batch, event.vertex) in self._reported and not event.error:
             return None
         self._reported.add((event.batch, event.vertex))
+        if event.error and is_collateral(event.error):
+            return None  # stopped for another's sake, or to be run again: no news of this step
         seconds = event.completed - (event.started if event.started is not None else event.completed)
         return StepDone(line.id, event.name, seconds, event.cached, event.error)
 
