@@ -11,7 +11,7 @@ from tradingsystem_common.settings import SettingsError
 DATABASE = os.environ.get("TEST_DATABASE_URL")
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=30):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := condition():
