@@ -9,7 +9,7 @@
 host_archive() {
   # shellcheck disable=SC2016
   apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI) $(SOURCESENTRY)' 'Created-By: Packages' |
-    awk -v code="$1" '$1 == "Debian" && $2 == code && $3 == "main" { print $4 "\t" $5; exit }'
+    awk -v code="$1" '!found && $1 == "Debian" && $2 == code && $3 == "main" { print $4 "\t" $5; found = 1 }'
 }
 
 # Prints the keyring that the sources entry FILE:N names; nothing where it names none.
@@ -54,15 +54,23 @@ add_next_release() {
 
 # We start the daemons ourselves, with our own data directory. Where there is systemd, the packages would start
 # theirs with the old image store; policy-rc.d is Debian's way to say no for the length of an install.
+policy=/usr/sbin/policy-rc.d
+policy_mark='# scripts/engine: no service starts while the container engine is being installed'
+
 block_service_start() {
-  policy_was_there=yes
-  [ -e /usr/sbin/policy-rc.d ] && return 0
-  policy_was_there=no
-  printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
-  as_root chmod 0755 /usr/sbin/policy-rc.d
+  # Ours, if a killed run left it; anybody else's stays, and may let the services start or not.
+  if [ -e "$policy" ] && ! grep -qF "$policy_mark" "$policy"; then return 0; fi
+  trap unblock_service_start EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" | as_root tee "$policy" >/dev/null
+  as_root chmod 0755 "$policy"
 }
 
-unblock_service_start() { [ "$policy_was_there" = yes ] || as_root rm -f /usr/sbin/policy-rc.d; }
+unblock_service_start() {
+  ! grep -qsF "$policy_mark" "$policy" || as_root rm -f "$policy"
+  trap - EXIT INT TERM
+}
 
 # A service that we brought must not start at the next boot either; `up` starts ours.
 disable_services() {

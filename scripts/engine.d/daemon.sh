@@ -9,9 +9,10 @@ socket=/var/run/docker.sock
 exec_root=/var/run/bakehouse-engine
 
 # 30 days and 10 GB are two entries: in one entry they would be joined by AND, and nothing would ever age out below 10 GB.
-# keepStorage 0 means "all that the filter matches".
+# A cap of 0 means "all that the filter matches".
 daemon_json() {
-  local storage=$1 network=$2
+  local storage=$1 network=$2 cap=keepStorage
+  if at_least "$(dockerd --version | version_of)" 28 0; then cap=maxUsedSpace; fi
   cat <<JSON
 {
   "data-root": "$home/docker",
@@ -19,14 +20,13 @@ daemon_json() {
   "pidfile": "$exec_root/docker.pid",
   "hosts": ["unix://$socket"],
   "features": { "containerd-snapshotter": true },
-  "storage-driver": "$storage",
-$( [ "$network" = bridge ] || printf '  "bridge": "none",\n  "iptables": false,\n' )
+  "storage-driver": "$storage",$([ "$network" = bridge ] || printf ' "bridge": "none", "iptables": false,')
   "builder": {
     "gc": {
       "enabled": true,
       "policy": [
-        { "all": true, "keepStorage": "0", "filter": ["unused-for=720h"] },
-        { "all": true, "keepStorage": "10000000000" }
+        { "all": true, "$cap": "0", "filter": ["unused-for=720h"] },
+        { "all": true, "$cap": "10000000000" }
       ]
     }
   },
@@ -90,9 +90,17 @@ ensure_daemon() {
     warn "our dockerd runs but does not answer; starting it anew"
     stop_ours root dockerd 15 || true
   fi
-  at_least "$(dockerd --version | version_of)" 24 0 ||
-    die 2 "the installed dockerd is $(dockerd --version | version_of); 24 or newer is needed. Start it as the host's engine, or upgrade it."
   start_daemon
+}
+
+# Before 24 dockerd has no containerd image store. Somebody installed it, so it is not ours to upgrade.
+refuse_old_dockerd() {
+  local version
+  have dockerd || return 0
+  version=$(dockerd --version | version_of)
+  at_least "$version" 24 0 ||
+    die 2 "dockerd $version is installed, but not running, and 24 or newer is needed to start our own." \
+      "Either start it (it will be used as it is), or upgrade or remove the package docker.io, then run this again."
 }
 
 wait_for() {

@@ -93,7 +93,10 @@ ensure_packages() {
     have dockerd && good_buildx && return 0
     refuse_platform
   fi
-  if [ "$with_engine" = yes ] && can_be_root; then refuse_unprivileged; fi
+  if [ "$with_engine" = yes ]; then
+    refuse_old_dockerd
+    ! can_be_root || refuse_unprivileged
+  fi
   wanted=$(missing_packages "$with_engine" | sort -u)
   [ -z "$wanted" ] || install_packages "$wanted"
   good_buildx || die 1 "'docker buildx version' still does not answer with 0.13 or newer; which docker: $(command -v docker)"
@@ -114,20 +117,24 @@ install_packages() {
     args+=("$package")
   done
   block_service_start
-  if ! apt_quietly install -y --no-install-recommends --no-upgrade "${args[@]}"; then
-    unblock_service_start
-    die 1 "apt-get could not install: ${args[*]}"
-  fi
+  apt_quietly install -y --no-install-recommends --no-upgrade "${args[@]}" ||
+    die 1 "apt-get could not install ${args[*]} (see above)"
   unblock_service_start
   disable_services "$list"
   hash -r
 }
 
-# Shows apt's output only when it fails.
+# Shows apt's output only when it fails. A machine that has just booted often updates its lists by itself: dpkg's lock
+# has a timeout of its own, the lists' lock has none.
 apt_quietly() {
-  local out
-  if ! out=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" 2>&1 9>&-); then
+  local out tries=0
+  until out=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" 2>&1 9>&-); do
+    case $out in
+      *"Could not get lock"*)
+        tries=$((tries + 1))
+        [ "$tries" -ge 100 ] || { sleep 3; continue; } ;;
+    esac
     printf '%s\n' "$out" | tail -n 20 >&2
     return 1
-  fi
+  done
 }

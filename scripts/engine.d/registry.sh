@@ -145,8 +145,11 @@ log_in() {
 
 start_registry() {
   local how=${BAKEHOUSE_REGISTRY:-}
+  # What it was before comes first: that is where the images are.
   if [ -z "$how" ]; then
-    if registry_binary >/dev/null; then how=process; else how=container; fi
+    if [ -e "$home/registry/container" ]; then how=container
+    elif [ -d "$home/registry/data" ] || registry_binary >/dev/null; then how=process
+    else how=container; fi
   fi
   if [ "$how" = container ]; then
     start_registry_container && return 0
