@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bakehouse.dockerfile.environment import Environment
 from bakehouse.dockerfile.lexer import Lexer
 from bakehouse.dockerfile.syntax import Instruction
 
@@ -30,22 +31,21 @@ class Expanded(NamedTuple):
     missing: frozenset[str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The variables in force: ARG and ENV together, as BuildKit keeps them.
 
     `closed` means that a name not in `values` is not set; otherwise a base image may set it.
-    `doubtful` are names whose values hang on such a name. Changing a scope leaves earlier ones alone.
     """
 
-    values: Mapping[str, str] = field(default_factory=dict)
-    doubtful: frozenset[str] = frozenset()
+    values: Environment = field(default_factory=Environment)
     closed: bool = True
 
     def expand(self, lexer: Lexer, word: str) -> Expanded:
         """The value of one word. Raises lexer.LexError."""
         lexed = lexer.expand(word, self.values)
-        return Expanded(lexed.text, self._certain(lexed.used, lexed.missing), lexed.missing)
+        doubtful = any(self.values.is_doubtful(name) for name in lexed.used)
+        return Expanded(lexed.text, not doubtful and (self.closed or not lexed.missing), lexed.missing)
 
     def split(self, lexer: Lexer, word: str) -> list[str]:
         """The values of one word that may become several (EXPOSE). Raises lexer.LexError."""
@@ -53,14 +53,8 @@ class Scope:
 
     def with_values(self, pairs: Iterable[tuple[str, Expanded]]) -> Scope:
         """This scope and the pairs, later ones winning."""
-        values, doubtful = dict(self.values), set(self.doubtful)
-        for name, value in pairs:
-            values[name] = value.text
-            (doubtful.discard if value.certain else doubtful.add)(name)
-        return Scope(values, frozenset(doubtful), self.closed)
-
-    def _certain(self, used: frozenset[str], missing: frozenset[str]) -> bool:
-        return (self.closed or not missing) and self.doubtful.isdisjoint(used)
+        changes = [(name, value.text, not value.certain) for name, value in pairs]
+        return Scope(self.values.with_values(changes), self.closed)
 
 
 def certain(text: str) -> Expanded:
@@ -90,7 +84,7 @@ def declare_args(
         elif pair.value is not None:
             value = scope.expand(lexer, pair.value.text)
         elif name in global_scope.values:
-            value = Expanded(global_scope.values[name], name not in global_scope.doubtful, frozenset())
+            value = certain(global_scope.values[name])
         else:
             continue
         if name not in NOT_IN_ENV:

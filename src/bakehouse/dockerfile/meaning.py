@@ -6,8 +6,9 @@ takes and the mounts it has, and the configuration the stage ends with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bakehouse.dockerfile.environment import Environment
 from bakehouse.dockerfile.expansion import DEFAULT_PATH, Scope
 from bakehouse.dockerfile.sources import Source, SourceKind
 from bakehouse.dockerfile.stage_reader import read_stages
@@ -81,22 +82,29 @@ def _initial(stage: Stage, inputs: BuildInputs, earlier: list[StageMeaning]) -> 
     """The state that a stage starts with: its base stage's last one, or what is known of its image."""
     origin = stage.origin
     if origin.stage is not None:
-        return earlier[origin.stage].end
+        return _inherited(earlier[origin.stage].end)
     if origin.kind is OriginKind.SCRATCH:
-        env = {"PATH": DEFAULT_PATH}
+        env = Environment({"PATH": DEFAULT_PATH})
         return State(Scope(env), env, user="", workdir="/", entrypoint=(), command=())
     known = inputs.bases.get(origin.image.full) if origin.image else None
     if known is None:
-        return State(Scope({}, closed=False), {})
-    values = dict(known.env or {})
-    if known.env is not None:
-        values.setdefault("PATH", DEFAULT_PATH)
+        return State(Scope(closed=False), Environment())
+    env = Environment() if known.env is None else Environment({"PATH": DEFAULT_PATH, **known.env})
     return State(
-        Scope(values, closed=known.env is not None),
-        values,
+        Scope(env, closed=known.env is not None),
+        env,
         user=known.user,
         workdir=known.workdir,
         shell=known.shell,
         entrypoint=known.entrypoint,
         command=known.command,
     )
+
+
+def _inherited(end: State) -> State:
+    """A stage on top of another: ARGs carry over, but where an ENV has the same name its value is back."""
+    values = end.scope.values
+    changes = [(name, text, end.env.is_doubtful(name)) for name, text in end.env.items() if values.get(name) != text]
+    if not changes:
+        return end
+    return replace(end, scope=Scope(values.with_values(changes), end.scope.closed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bakehouse.dockerfile.environment import Environment
 from bakehouse.dockerfile.expansion import Scope, declare_globals
 from bakehouse.dockerfile.imageref import ImageRefError, parse_image
 from bakehouse.dockerfile.lexer import Lexer, LexError
@@ -53,6 +54,7 @@ class _Reader:
         self.names: dict[str, int] = {}  # stages declared so far
         self.all_names: dict[str, int] = {}
         self.onbuild: list[tuple[Instruction, ...]] = []
+        self.unregistered: list[Origin] = []  # BuildKit counts these after the stages, so indices may name them
         self.problems: list[Problem] = []
         self.contexts = {_context_name(name): name for name in inputs.contexts}
 
@@ -76,7 +78,7 @@ class _Reader:
         try:
             build = parse_platform(self.inputs.build_platform)
             wanted = parse_platform(self.inputs.platform)
-            self.scope = Scope(platform_args(build, wanted, target, self.inputs.args))
+            self.scope = Scope(Environment(platform_args(build, wanted, target, self.inputs.args)))
         except PlatformError as error:
             self._problem(str(error), Span(0, 0), "a platform such as linux/amd64")
         for instruction in instructions:
@@ -144,8 +146,7 @@ class _Reader:
         if instruction.name == "COPY":
             flag = next((flag for flag in instruction.flags if flag.name == "from" and flag.value), None)
             if flag is not None and flag.value is not None:
-                span = flag.value_span or flag.span
-                origin = self._copy_origin(flag.value, span)
+                origin = self._copy_origin(flag.value, flag.value_span or flag.span)
                 if origin is not None:
                     yield Edge(EdgeKind.COPY, origin, instruction)
         elif instruction.name == "RUN":
@@ -156,8 +157,9 @@ class _Reader:
                     name = check_unexpanded(flag.value).from_
                 except MountError:
                     continue
+                origin = self._resolve(name or SCRATCH, flag.value_span or flag.span)
                 if name:
-                    yield Edge(EdgeKind.MOUNT, self.resolve(name, flag.value_span or flag.span), instruction)
+                    yield Edge(EdgeKind.MOUNT, origin, instruction)
 
     def _copy_origin(self, name: str, span: Span) -> Origin | None:
         try:
@@ -174,19 +176,23 @@ class _Reader:
             )
             return None
         if not INDEX.match(name):
-            return self.resolve(name, span)
+            return self._resolve(name, span)
         index = int(name) if len(name) < 10 else -1
         if 0 <= index < self.count:
             return Origin(OriginKind.STAGE, name, index)
+        if 0 <= index - self.count < len(self.unregistered):
+            return self.unregistered[index - self.count]
         self._problem(f"invalid stage index {name}", span, f"an index from 0 to {self.count - 1}")
         return None
 
-    def resolve(self, name: str, span: Span) -> Origin:
+    def _resolve(self, name: str, span: Span) -> Origin:
         """What `--from=name` means: a stage of that name in any case, else something outside the file."""
         stage = self.all_names.get(stage_name(name))
         if stage is not None:
             return Origin(OriginKind.STAGE, name, stage)
-        return self._external(name, span)
+        origin = self._external(name, span)
+        self.unregistered.append(origin)
+        return origin
 
     def _external(self, name: str, span: Span) -> Origin:
         if name == SCRATCH:
@@ -202,13 +208,17 @@ class _Reader:
             return Origin(OriginKind.IMAGE, name)
 
     def _check_cycles(self, stages: list[Stage]) -> None:
-        """COPY and mounts may point at later stages; a circle of them is refused whatever the target."""
+        """COPY and mounts may point at later stages; a circle of them is refused whatever the target.
+
+        BuildKit looks before it knows what ONBUILD triggers add.
+        """
+        edges_of = [_own_edges(stage) for stage in stages]
         state = [0] * len(stages)  # 0 unseen, 1 on the path, 2 done
         for root in stages:
             path: list[tuple[int, Iterator[Edge]]] = []
             if not state[root.index]:
                 state[root.index] = 1
-                path.append((root.index, iter(root.edges[1:])))
+                path.append((root.index, iter(edges_of[root.index])))
             while path:
                 index, edges = path[-1]
                 edge = next(edges, None)
@@ -224,7 +234,13 @@ class _Reader:
                     self._problem(f"circular dependency detected on stage: {label}", edge.instruction.code)
                     return
                 state[needed] = 1
-                path.append((needed, iter(stages[needed].edges[1:])))
+                path.append((needed, iter(edges_of[needed])))
+
+
+def _own_edges(stage: Stage) -> list[Edge]:
+    """The edges of a stage's own COPY and RUN instructions."""
+    triggers = {id(trigger) for trigger in stage.triggers}
+    return [edge for edge in stage.edges[1:] if id(edge.instruction) not in triggers]
 
 
 def _split(tree: Dockerfile) -> tuple[list[Instruction], list[list[Instruction]]]:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bakehouse.dockerfile.environment import Environment
 from bakehouse.dockerfile.expansion import Scope
 from bakehouse.dockerfile.mounts import Mount
 from bakehouse.dockerfile.sources import Source
@@ -22,19 +22,20 @@ class State:
     """The configuration at one point of a stage. None: what the base image says, and we do not know it.
 
     `scope` holds ARG and ENV together, `env` only what the image will have. `entrypoint` and `command` have
-    the shell put before them in shell form.
+    the shell put before them in shell form. `args`, `exposed` and `volumes` have their entries as keys.
     """
 
     scope: Scope
-    env: Mapping[str, str]
+    env: Environment
+    args: Environment = field(default_factory=Environment)
     user: str | None = None
     workdir: str | None = None
     shell: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
-    exposed: tuple[str, ...] = ()
-    volumes: tuple[str, ...] = ()
-    labels: Mapping[str, str] | None = None
+    exposed: Environment = field(default_factory=Environment)
+    volumes: Environment = field(default_factory=Environment)
+    labels: Environment = field(default_factory=Environment)
     stop_signal: str | None = None
     has_healthcheck: bool = False
 

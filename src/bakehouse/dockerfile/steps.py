@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bakehouse.dockerfile.environment import Environment
 from bakehouse.dockerfile.expansion import Expanded, declare_args
 from bakehouse.dockerfile.heredocs import is_opening
 from bakehouse.dockerfile.lexer import Lexer, LexError
@@ -67,20 +68,21 @@ class StageWalk:
     def arg(self, step: Step) -> Step:
         """ARG: build args, defaults, global values."""
         scope = declare_args(self.state.scope, step.instruction, self.lexer, self.inputs.args, self.graph.global_scope)
-        self.state = replace(self.state, scope=scope)
+        names = tuple(pair.key.text for pair in step.instruction.pairs)
+        self.state = replace(self.state, scope=scope, args=_with_keys(self.state.args, names))
         return step
 
     def env(self, step: Step) -> Step:
         """ENV: all values are expanded before any is set."""
         pairs = self._pairs(step.instruction.pairs)
-        env = {**self.state.env, **{name: value.text for name, value in pairs}}
+        env = _changed(self.state.env, pairs)
         self.state = replace(self.state, scope=self.state.scope.with_values(pairs), env=env)
         return replace(step, certain=all(value.certain for _, value in pairs))
 
     def label(self, step: Step) -> Step:
         """LABEL."""
         pairs = self._pairs(step.instruction.pairs)
-        labels = {**(self.state.labels or {}), **{name: value.text for name, value in pairs}}
+        labels = _changed(self.state.labels, pairs)
         self.state = replace(self.state, labels=labels)
         return replace(step, certain=all(value.certain for _, value in pairs))
 
@@ -96,7 +98,7 @@ class StageWalk:
         before = self.state.workdir
         path: str | None = values[0]
         if not values[0].startswith("/"):
-            path = before if not path or before is None else clean_path(f"{before}/{path}")
+            path = None if before is None else clean_path(f"/{before}/{path}")
         self.state = replace(self.state, workdir=path)
         return replace(step, values=values, certain=known)
 
@@ -131,16 +133,16 @@ class StageWalk:
     def expose(self, step: Step) -> Step:
         """EXPOSE, whose words may become several."""
         ports = tuple(port for word in step.instruction.words for port in self.state.scope.split(self.lexer, word.text))
-        self.state = replace(self.state, exposed=tuple(dict.fromkeys((*self.state.exposed, *ports))))
+        self.state = replace(self.state, exposed=_with_keys(self.state.exposed, ports))
         return replace(step, values=ports)
 
     def volume(self, step: Step) -> Step:
         """VOLUME."""
-        values, known = self._expand_words(step.instruction)
-        paths = tuple(value.strip() for value in values)
+        found = [self._expand(Word(word.text.strip(), word.span)) for word in step.instruction.words]
+        paths, known = tuple(value.text for value in found), all(value.certain for value in found)
         if "" in paths:
             self._problem("VOLUME specified can not be an empty string", step.instruction.code)
-        self.state = replace(self.state, volumes=tuple(dict.fromkeys((*self.state.volumes, *paths))))
+        self.state = replace(self.state, volumes=_with_keys(self.state.volumes, paths))
         return replace(step, values=paths, certain=known)
 
     def stopsignal(self, step: Step) -> Step:
@@ -191,7 +193,7 @@ class StageWalk:
         )
 
     def _check_order(self, origin: Origin | None, what: str, instruction: Instruction) -> None:
-        if origin is not None and origin.stage is not None and origin.stage >= self.stage.index:
+        if origin is not None and origin.stage is not None and origin.stage > self.stage.index:
             here = self.stage.label
             self._problem(f'{what}, it needs to be defined before current stage "{here}"', instruction.code)
 
@@ -229,6 +231,14 @@ class StageWalk:
             security=instruction.flag("security") or "sandbox",
             certain=all(source.certain for source in sources),
         )
+
+
+def _changed(env: Environment, pairs: list[tuple[str, Expanded]]) -> Environment:
+    return env.with_values((name, value.text, not value.certain) for name, value in pairs)
+
+
+def _with_keys(found: Environment, keys: tuple[str, ...]) -> Environment:
+    return found.with_values((key, "", False) for key in keys)
 
 
 _ACTIONS: dict[str, Callable[[StageWalk, Step], Step]] = {

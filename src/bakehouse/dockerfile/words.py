@@ -33,6 +33,8 @@ class Region:
         self.text = data.decode("utf-8", "surrogateescape")
         self._offsets: list[int] | None = None
         self._ascii = len(self.text) == len(data)
+        # The plain case, which is most of all lines: one step from character to byte of the file.
+        self._shift = line.pieces[0].start + start if self._ascii and len(line.pieces) == 1 else None
 
     def offset(self, index: int) -> int:
         """The byte offset in the logical line of the character at `index`."""
@@ -49,6 +51,9 @@ class Region:
 
     def span(self, start: int, end: int) -> Span:
         """The span in the file of the characters `start:end`."""
+        shift = self._shift
+        if shift is not None:
+            return Span(start + shift, end + shift)
         return self.line.span(self.offset(start), self.offset(end))
 
     def word(self, start: int, end: int) -> Word:
