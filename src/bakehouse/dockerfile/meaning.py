@@ -104,7 +104,7 @@ def _initial(stage: Stage, inputs: BuildInputs, earlier: list[StageMeaning]) -> 
 def _inherited(end: State) -> State:
     """A stage on top of another: ARGs carry over, but where an ENV has the same name its value is back."""
     values = end.scope.values
-    changes = [(name, text, end.env.is_doubtful(name)) for name, text in end.env.items() if values.get(name) != text]
+    changes = [(name, end.env[name], end.env.is_doubtful(name)) for name in end.args if name in end.env]
     if not changes:
         return end
     return replace(end, scope=Scope(values.with_values(changes), end.scope.closed))
