@@ -9,7 +9,7 @@ def injected(text: bytes, *, flags=(FLAG,), args=None, drop=False):
 
 
 def test_every_run_gets_the_flag_and_every_stage_that_runs_the_argument():
-    text = b"FROM x AS a\nCOPY . .\nFROM y\n# why\nRUN --mount=type=cache,target=/c one && \\\n    two\nrun [\"three\"]\n"
+    text = b'FROM x AS a\nCOPY . .\nFROM y\n# why\nRUN --mount=type=cache,target=/c one && \\\n    two\nrun ["three"]\n'
     done = injected(text)
     assert done.data == (
         b"FROM x AS a\nCOPY . .\nFROM y\nARG A=1\n# why\n"
@@ -22,7 +22,10 @@ def test_every_run_gets_the_flag_and_every_stage_that_runs_the_argument():
 def test_heredocs_and_line_ends_stay():
     text = b"FROM x\r\nRUN <<EOF\r\nRUN no\r\nEOF\r\nONBUILD RUN later\r\n"
     done = injected(text)
-    assert done.data == b"FROM x\r\nARG A=1\r\nRUN --mount=type=secret,id=ca <<EOF\r\nRUN no\r\nEOF\r\nONBUILD RUN later\r\n"
+    assert (
+        done.data
+        == b"FROM x\r\nARG A=1\r\nRUN --mount=type=secret,id=ca <<EOF\r\nRUN no\r\nEOF\r\nONBUILD RUN later\r\n"
+    )
 
 
 def test_the_frontend_line_goes_and_lines_still_map():
