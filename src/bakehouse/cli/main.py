@@ -5,6 +5,7 @@ A verb's module is imported only when it is called, so that `bakehouse --help` s
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -74,6 +75,8 @@ def run_cli(argv: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FINDINGS
+    except OSError as error:
+        return _machine_refuses(error)
     except Exception:
         return _bug()
     return result if isinstance(result, int) else EXIT_OK
@@ -84,6 +87,24 @@ def _show(error: BakehouseError) -> None:
     click.echo(f"bakehouse: {where}{error.message}", err=True)
     if error.hint:
         click.echo(f"  what to do: {error.hint}", err=True)
+
+
+_REFUSALS = {
+    errno.ENOSPC: "free some space (`docker buildx prune` drops build cache) and try again",
+    errno.EDQUOT: "free some of your quota and try again",
+    errno.EROFS: "the file system is read-only: work in a copy, or mount it writable",
+    errno.EACCES: "check who owns it and its permissions",
+}
+
+
+def _machine_refuses(error: OSError) -> int:
+    """A full, read-only or forbidden disk is no bug of ours; any other operating system error is."""
+    hint = _REFUSALS.get(error.errno or 0)
+    if hint is None:
+        return _bug()
+    where = f"{error.filename}: " if error.filename else ""
+    click.echo(f"bakehouse: {where}{error.strerror}\n  what to do: {hint}", err=True)
+    return EXIT_FINDINGS
 
 
 def _interrupted() -> int:
