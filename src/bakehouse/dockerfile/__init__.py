@@ -1,1 +1,121 @@
-"""The Dockerfile language."""
+"""The Dockerfile language: bytes to tree to meaning, and edits back to bytes.
+
+    parse            bytes -> Dockerfile: a lossless tree, with the problems BuildKit would refuse it for
+    print_tree       Dockerfile -> the same bytes, from tokens that tile the file
+    read_stages      Dockerfile, BuildInputs -> StageGraph: stages, bases, what needs what
+    interpret        Dockerfile, BuildInputs -> Meaning: each instruction with its variables, files and mounts
+    parse_image      `alpine:3` -> ImageRef, full and familiar
+    apply_edits      bytes, span edits -> bytes; all else untouched
+    inject           Dockerfile -> bytes with flags on every RUN and args in every stage
+    read_ignore      bytes -> IgnoreMatcher with BuildKit's semantics
+    shell.commands   the commands of a RUN, with package manager, verb, packages (import it yourself: it is lazy)
+
+Where to look: `syntax` (the tree's nouns) <- `lines`, `words`, `arguments`, `heredocs`, `jsonarray` (the
+grammar) <- `parser`; `verdict` and `mounts` (BuildKit's instruction layer); `lexer`, `glob`, `expansion`,
+`environment` (variables); `stages`, `stage_reader`, `sources`, `state`, `steps`, `meaning` (what it means);
+`printer`, `edits`, `injection`, `ignore`, `shell`. Only the standard library, `model` and `errors` below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bakehouse.dockerfile.imageref import ImageRef, ImageRefError, parse_image
+    from bakehouse.dockerfile.meaning import Meaning, interpret
+    from bakehouse.dockerfile.parser import parse
+    from bakehouse.dockerfile.printer import Token, TokenKind, print_tree, tokens
+    from bakehouse.dockerfile.sources import Source, SourceKind
+    from bakehouse.dockerfile.stage_reader import read_stages
+    from bakehouse.dockerfile.stages import (
+        BaseImage,
+        BuildInputs,
+        Edge,
+        EdgeKind,
+        Origin,
+        OriginKind,
+        Stage,
+        StageGraph,
+    )
+    from bakehouse.dockerfile.state import StageMeaning, State, Step
+    from bakehouse.dockerfile.syntax import (
+        Directive,
+        Dockerfile,
+        DockerfileSyntaxError,
+        Flag,
+        Form,
+        Heredoc,
+        Instruction,
+        Pair,
+        Position,
+        Problem,
+        Span,
+        Trivia,
+        TriviaKind,
+        Word,
+    )
+
+__all__ = [
+    "BaseImage",
+    "BuildInputs",
+    "Directive",
+    "Dockerfile",
+    "DockerfileSyntaxError",
+    "Edge",
+    "EdgeKind",
+    "Flag",
+    "Form",
+    "Heredoc",
+    "ImageRef",
+    "ImageRefError",
+    "Instruction",
+    "Meaning",
+    "Origin",
+    "OriginKind",
+    "Pair",
+    "Position",
+    "Problem",
+    "Source",
+    "SourceKind",
+    "Span",
+    "Stage",
+    "StageGraph",
+    "StageMeaning",
+    "State",
+    "Step",
+    "Token",
+    "TokenKind",
+    "Trivia",
+    "TriviaKind",
+    "Word",
+    "interpret",
+    "parse",
+    "parse_image",
+    "print_tree",
+    "read_stages",
+    "tokens",
+]
+
+_HOMES = {
+    "imageref": "ImageRef ImageRefError parse_image",
+    "meaning": "Meaning interpret",
+    "parser": "parse",
+    "printer": "Token TokenKind print_tree tokens",
+    "sources": "Source SourceKind",
+    "stage_reader": "read_stages",
+    "stages": "BaseImage BuildInputs Edge EdgeKind Origin OriginKind Stage StageGraph",
+    "state": "StageMeaning State Step",
+    "syntax": "Directive Dockerfile DockerfileSyntaxError Flag Form Heredoc Instruction "
+    "Pair Position Problem Span Trivia TriviaKind Word",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module when it is first asked for: a reader of the tree needs no lexer."""
+    for module, names in _HOMES.items():
+        if name in names.split():
+            value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
