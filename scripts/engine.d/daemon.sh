@@ -174,7 +174,6 @@ stop_daemon() {
 # Unmounts what is still mounted below our directory, deepest first, and removes it.
 purge_home() {
   local point
-  [ -e "$home/.bakehouse-engine" ] || die 2 "$home was not made by scripts/engine; not removing it."
   awk -v home="$home/" 'index($5, home) == 1 { print $5 }' /proc/self/mountinfo 2>/dev/null | sort -r |
     while read -r point; do as_root umount -l "$point" || true; done
   run_as "$( [ -d "$home/docker" ] && echo root || echo user )" rm -rf --one-file-system "$home"

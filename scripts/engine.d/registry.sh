@@ -38,10 +38,16 @@ registry_auth() {
   esac
 }
 
-logged_in() { grep -qF "\"localhost:$(registry_port)\"" "${DOCKER_CONFIG:-$HOME/.docker}/config.json" 2>/dev/null; }
+# Docker's plain-file store shows which password it holds; a keychain only shows that there is one.
+logged_in() {
+  local file=${DOCKER_CONFIG:-$HOME/.docker}/config.json
+  grep -qsF "\"localhost:$(registry_port)\"" "$file" || return 1
+  grep -qsE '"cred(sStore|Helpers)"' "$file" || holds_our_password
+}
 
-# The plain-file store can be compared; a keychain cannot, there we log in again.
-login_current() { grep -qF "\"$(basic_token)\"" "${DOCKER_CONFIG:-$HOME/.docker}/config.json" 2>/dev/null && logged_in; }
+holds_our_password() {
+  [ -r "$home/registry/credentials" ] && grep -qsF "\"$(basic_token)\"" "${DOCKER_CONFIG:-$HOME/.docker}/config.json"
+}
 
 bcrypt_line() {
   local password=$1 salt hash
@@ -95,7 +101,9 @@ choose_port() {
     done
   fi
   [ "$port" = 5000 ] || say "registry: on port $port"
-  [ -z "$before" ] || [ "$port" = "$before" ] || docker logout "localhost:$before" >/dev/null 2>&1 || true
+  if [ -n "$before" ] && [ "$port" != "$before" ] && holds_our_password; then
+    docker logout "localhost:$before" >/dev/null 2>&1 || true
+  fi
   printf '%s\n' "$port" >"$home/registry/port"
 }
 
@@ -125,7 +133,8 @@ ensure_registry() {
     start_registry
   fi
   wait_for 30 registry_ok || { registry_log; die 1 "the registry on localhost:$(registry_port) does not answer as it should: $(registry_auth)"; }
-  login_current || log_in
+  # A keychain may hold an old password, so there we log in each time.
+  { holds_our_password && logged_in; } || log_in
 }
 
 registry_ok() { [ "$(registry_auth)" = ok ]; }
@@ -210,5 +219,8 @@ stop_registry() {
   else
     say "no registry of ours runs"
   fi
-  [ "$1" = keep ] || docker logout "localhost:$(registry_port)" >/dev/null 2>&1 || true
+  # The login may belong to another home's registry on the same port: only one with our password goes.
+  if [ "$1" = purge ] && holds_our_password; then
+    docker logout "localhost:$(registry_port)" >/dev/null 2>&1 || true
+  fi
 }
