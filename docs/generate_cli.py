@@ -38,7 +38,13 @@ def render() -> str:
 
 
 def _add(found: dict[str, str], name: str, command: click.Command) -> None:
-    context = click.Context(command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH)
+    context = click.Context(
+        command,
+        info_name=name,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        help_option_names=["-h", "--help"],  # as the main group sets it for all verbs
+    )
     found[name] = _section(name, command.get_help(context))
     if isinstance(command, click.Group):
         for part, inner in command.commands.items():
