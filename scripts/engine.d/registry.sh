@@ -16,7 +16,7 @@ registry_port() { cat "$home/registry/port" 2>/dev/null || printf '%s\n' "${BAKE
 http_status() {
   (
     exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 0
-    printf 'GET /v2/ HTTP/1.0\r\nHost: localhost\r\n%s\r\n' "${2:+$2$'\r\n'}" >&3
+    printf '%s\r\n' 'GET /v2/ HTTP/1.0' 'Host: localhost' ${2:+"$2"} '' >&3
     IFS=' ' read -r -t 5 _ code _ <&3 && printf '%s' "$code"
   ) 2>/dev/null || true
 }
