@@ -19,7 +19,9 @@ def test_a_signal_goes_through_the_graph(client):
     assert body["context"]
 
 
-@pytest.mark.parametrize("change", [{"side": "hold"}, {"entry": -1}, {"ticker": "vale"}, {"recent_prices": [0]}, {"x": 1}])
+@pytest.mark.parametrize(
+    "change", [{"side": "hold"}, {"entry": -1}, {"ticker": "vale"}, {"recent_prices": [0]}, {"x": 1}]
+)
 def test_a_bad_signal_is_refused(client, change):
     assert client.post("/run", json={**SIGNAL, **change}).status_code == 422
 

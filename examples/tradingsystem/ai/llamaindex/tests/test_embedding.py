@@ -11,7 +11,9 @@ def test_vectors_have_length_one_and_the_models_dimension(model):
 
 def test_meaning_is_nearer_than_words(model):
     oil, same, other = np.array(
-        model.embed(["The oil company raised its dividend.", "Petroleum firm pays shareholders more.", "Cats like milk."])
+        model.embed(
+            ["The oil company raised its dividend.", "Petroleum firm pays shareholders more.", "Cats like milk."]
+        )
     )
     assert oil @ same > 0.5 > oil @ other
 
@@ -35,16 +37,18 @@ def test_a_missing_model_is_named(tmp_path):
         MiniLmEmbedding(tmp_path)
 
 
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+
+
 @pytest.mark.parametrize(
-    ("available", "order"),
+    ("available", "devices", "order"),
     [
-        (["CPUExecutionProvider"], ["CPUExecutionProvider"]),
-        (
-            ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"],
-            ["CUDAExecutionProvider", "CPUExecutionProvider"],
-        ),
-        ([], ["CPUExecutionProvider"]),
+        ([CPU], [], [CPU]),
+        ([CPU], ["nvidia0"], [CPU]),
+        (["TensorrtExecutionProvider", CUDA, CPU], ["nvidia0"], [CUDA, CPU]),
+        ([CUDA, CPU], [], [CPU]),
+        ([], [], [CPU]),
     ],
 )
-def test_cuda_first_then_the_processor(available, order):
-    assert usable_providers(available) == order
+def test_cuda_first_where_there_is_a_device_then_the_processor(available, devices, order):
+    assert usable_providers(available, devices) == order

@@ -1,15 +1,18 @@
 """Ingestion and query over one directory, as in production over one volume."""
 
 import pytest
+from conftest import MODEL
 from fastapi.testclient import TestClient
 from llamaindex_service import ingestion, query
 from llamaindex_service.library import Library, _sentences
 from llamaindex_service.settings import Settings
 
-from conftest import MODEL
-
 DOCUMENTS = [
-    {"id": "oil", "text": "Petrobras produces oil in the pre-salt fields off the coast.", "metadata": {"ticker": "PETR4"}},
+    {
+        "id": "oil",
+        "text": "Petrobras produces oil in the pre-salt fields off the coast.",
+        "metadata": {"ticker": "PETR4"},
+    },
     {"id": "ore", "text": "Vale mines iron ore in Carajás and ships it to China.", "metadata": {"ticker": "VALE3"}},
     {"id": "beer", "text": "Ambev brews beer and sells soft drinks.", "metadata": {"ticker": "ABEV3"}},
 ]

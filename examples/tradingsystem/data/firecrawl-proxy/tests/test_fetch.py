@@ -35,7 +35,9 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/missing":
             self._send(404, {}, b"no")
         else:
-            self._send(200, {"content-type": "text/html", "etag": '"7"', "set-cookie": "a=b", "x-powered-by": "z"}, b"hi")
+            self._send(
+                200, {"content-type": "text/html", "etag": '"7"', "set-cookie": "a=b", "x-powered-by": "z"}, b"hi"
+            )
 
     def _send(self, status, headers, body):
         self.send_response(status)
@@ -133,7 +135,12 @@ def test_a_redirect_is_followed(proxy):
 
 @pytest.mark.parametrize(
     "target",
-    ["http://169.254.169.254/latest/meta-data", "http://other.test/", "file:///etc/passwd", "http://inside.example:{port}/"],
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://other.test/",
+        "file:///etc/passwd",
+        "http://inside.example:{port}/",
+    ],
 )
 def test_a_redirect_out_of_the_policy_is_refused(proxy, server, target):
     answer = proxy.fetch(f"{proxy.base}/to?{target.format(port=server.server_port)}")

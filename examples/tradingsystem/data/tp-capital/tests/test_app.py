@@ -3,10 +3,9 @@ import uuid
 
 import pytest
 from fastapi.testclient import TestClient
+from test_signal import BUY, SELL
 from tp_capital.app import Settings, create
 from tradingsystem_common.settings import SettingsError
-
-from test_signal import BUY, SELL
 
 DATABASE = os.environ.get("TEST_DATABASE_URL")
 needs_database = pytest.mark.skipif(not DATABASE, reason="TEST_DATABASE_URL is not set")

@@ -3,7 +3,6 @@ import json
 import logging
 
 import pytest
-
 from tradingsystem_common.logs import configure_logging
 
 

@@ -4,7 +4,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-
 from tradingsystem_common.accelerator import nvidia_devices
 from tradingsystem_common.probe import probe
 

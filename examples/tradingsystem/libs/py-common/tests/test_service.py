@@ -3,7 +3,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 from fastapi.testclient import TestClient
-
 from tradingsystem_common.health import CheckFailed
 from tradingsystem_common.service import create_service
 from tradingsystem_common.settings import ServiceSettings

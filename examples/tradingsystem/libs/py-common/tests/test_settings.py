@@ -1,5 +1,4 @@
 import pytest
-
 from tradingsystem_common.settings import ServiceSettings, SettingsError
 
 

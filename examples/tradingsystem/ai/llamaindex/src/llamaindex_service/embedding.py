@@ -15,8 +15,10 @@ import onnxruntime
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 from tokenizers import Tokenizer
+from tradingsystem_common.accelerator import nvidia_devices
 
-PREFERRED_PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+CPU = "CPUExecutionProvider"
+PREFERRED_PROVIDERS = ("CUDAExecutionProvider", CPU)
 LONGEST = 256  # tokens; the model was trained with this length
 
 
@@ -41,7 +43,7 @@ class MiniLmEmbedding(BaseEmbedding):
         self._session = onnxruntime.InferenceSession(
             str(directory / "model.onnx"),
             _options(threads),
-            providers=usable_providers(onnxruntime.get_available_providers()),
+            providers=usable_providers(onnxruntime.get_available_providers(), nvidia_devices()),
         )
 
     @classmethod
@@ -92,9 +94,12 @@ class MiniLmEmbedding(BaseEmbedding):
         return self._get_query_embedding(query)
 
 
-def usable_providers(available: list[str]) -> list[str]:
-    """The providers to try, best first; the processor is always the last resort."""
-    return [name for name in PREFERRED_PROVIDERS if name in available] or ["CPUExecutionProvider"]
+def usable_providers(available: list[str], devices: list[str]) -> list[str]:
+    """The providers to try, best first; the processor is always the last resort.
+
+    CUDA is tried only where the container sees a device: elsewhere the runtime would complain on every start.
+    """
+    return [name for name in PREFERRED_PROVIDERS if name == CPU or (name in available and devices)]
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

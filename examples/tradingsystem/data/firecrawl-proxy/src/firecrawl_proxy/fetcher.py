@@ -84,7 +84,7 @@ class Fetcher:
         sent = {name: value for name, value in headers.items() if name.lower() in REQUEST_HEADERS}
         # Uncompressed, so that the limit counts what we keep: a small archive can unpack to anything.
         sent |= {"user-agent": "tradingsystem-firecrawl-proxy/1", "accept-encoding": "identity"}
-        step = {key: self._limits.seconds for key in ("connect", "read", "write", "pool")}
+        step = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.seconds)
         async with self._pool.stream("GET", url, headers=list(sent.items()), extensions={"timeout": step}) as answer:
             received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
             if answer.status in _REDIRECTS and "location" in received:

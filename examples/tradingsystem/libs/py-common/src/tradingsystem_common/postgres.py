@@ -69,7 +69,8 @@ class Postgres:
             await connection.execute(self._schema)
             if known:
                 await connection.execute(
-                    "SELECT create_hypertable($1::text::regclass, $2::text::name, if_not_exists => true, migrate_data => true)",
+                    "SELECT create_hypertable($1::text::regclass, $2::text::name, "
+                    "if_not_exists => true, migrate_data => true)",
                     self._table,
                     self._time_column,
                 )
