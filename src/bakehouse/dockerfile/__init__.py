@@ -22,7 +22,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bakehouse.dockerfile.edits import Edit, EditConflictError, apply_edits
     from bakehouse.dockerfile.imageref import ImageRef, ImageRefError, parse_image
+    from bakehouse.dockerfile.injection import Injected, inject
     from bakehouse.dockerfile.meaning import Meaning, interpret
     from bakehouse.dockerfile.parser import parse
     from bakehouse.dockerfile.printer import Token, TokenKind, print_tree, tokens
@@ -64,11 +66,14 @@ __all__ = [
     "DockerfileSyntaxError",
     "Edge",
     "EdgeKind",
+    "Edit",
+    "EditConflictError",
     "Flag",
     "Form",
     "Heredoc",
     "ImageRef",
     "ImageRefError",
+    "Injected",
     "Instruction",
     "Meaning",
     "Origin",
@@ -89,6 +94,8 @@ __all__ = [
     "Trivia",
     "TriviaKind",
     "Word",
+    "apply_edits",
+    "inject",
     "interpret",
     "parse",
     "parse_image",
@@ -98,6 +105,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "edits": "Edit EditConflictError apply_edits",
+    "injection": "Injected inject",
     "imageref": "ImageRef ImageRefError parse_image",
     "meaning": "Meaning interpret",
     "parser": "parse",
