@@ -36,7 +36,7 @@ class Sink(Protocol):
     name: str
 
     async def write(self, quotes: Sequence[Quote]) -> None:
-        """Store the batch; writing it twice must not double it."""
+        """Store the batch. After an error the same batch is written again."""
 
     async def check(self) -> dict[str, Any]:
         """Health check: return details or raise CheckFailed."""
@@ -48,8 +48,8 @@ class Sink(Protocol):
 class QuestDb:
     """Writes over one TCP connection, made again when it breaks. `limit` is in seconds.
 
-    The line protocol over TCP acknowledges nothing: a batch that was under way when the server went away is lost.
-    QuestDB keeps it if it arrived; deduplication of a repeated batch is left to the table's settings.
+    The line protocol over TCP acknowledges nothing: rows that were under way when the connection broke may be lost, and
+    rows of a batch that is written again may be there twice unless the table deduplicates by time and ticker.
     """
 
     name = "questdb"
