@@ -21,10 +21,11 @@ test-unit: setup-dev ## Unit tests only: no engine, under a minute
 test-engine: setup-dev engine ## Integration tests on the real engine
 	@scripts/with-bases $(PYTEST) -q -m engine --timeout 1500
 
-check: setup-dev ## Lint, format, types, layers of the house
+check: setup-dev ## Lint, format, types, shell scripts, layers of the house
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/shellcheck -x scripts/engine scripts/venv scripts/demo scripts/with-bases .ci/run
 	@.venv/bin/lint-imports --no-cache
 
 bench: setup-dev engine ## Measure against plain docker buildx bake, side by side (long)

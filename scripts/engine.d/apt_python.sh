@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by scripts/venv: brings Python and its venv module where neither is there.
 
 apt_install_python() {
