@@ -105,6 +105,8 @@ def _sleeping() -> bool:
         ({"api/Dockerfile": "FROM scratch\nRUNN x\n"}, ("build", "api"), "api/Dockerfile:2"),
         ({"bakehouse.toml": "[build\n"}, ("build",), "bakehouse.toml:1"),
         ({"bakehouse.toml": '[build]\nvarint = "dev"\n'}, ("build",), "did you mean build.variant"),
+        ({"compose.yaml": "services:\n  a: [\n"}, ("build",), "compose.yaml:"),
+        ({"README.md": "nothing"}, ("build",), "no Dockerfile was found"),
         ({"bakehouse.toml": '[services.x]\ndockerfile = "no/Dockerfile"\n'}, ("build",), "no/Dockerfile"),
         ({"bakehouse.toml": '[services.x]\ncontext = ".."\ndockerfile = "Dockerfile"\n', "Dockerfile": "FROM x\n"},
          ("build",), "outside"),

@@ -16,7 +16,7 @@ from bakehouse.build import bases, ca, names, prepare
 from bakehouse.build.reading import Reading, read
 from bakehouse.build.request import PlanRequest
 from bakehouse.config import Config
-from bakehouse.errors import CycleError, UsageError
+from bakehouse.errors import CycleError, UsageError, WorkspaceError
 from bakehouse.model.plan import Plan, Secret, Substitution, Target, Verdict
 from bakehouse.model.service import Notice, Service, Workspace
 
@@ -60,6 +60,8 @@ def _choose(workspace: Workspace, request: PlanRequest, variant: str) -> tuple[l
                 f"{name} has no Dockerfile", hint="add one, or set services.<name>.dockerfile in bakehouse.toml"
             )
     wanted = [known[n] for n in dict.fromkeys(request.services)] or [s for s in workspace.services if s.dockerfile]
+    if not wanted:
+        raise _nothing_to_build(workspace)
     chosen, notices = [], []
     for service in wanted:
         if variant in service.variants or variant == names.DEFAULT_VARIANT:
@@ -69,9 +71,20 @@ def _choose(workspace: Workspace, request: PlanRequest, variant: str) -> tuple[l
             raise UsageError(f"{service.name} has no variant {variant}", hint=f"it has: {have}")
         else:
             notices.append(Notice(level="info", message=f"{service.name} has no variant {variant}: not built"))
-    if not chosen and wanted:
+    if not chosen:
         raise UsageError(f"no service has a variant {variant}", hint="see the variants with `bakehouse scan --json`")
     return chosen, notices
+
+
+def _nothing_to_build(workspace: Workspace) -> WorkspaceError:
+    """Why a workspace has nothing to build: the first file that could not be read, else that there is none."""
+    bad = next((n for n in workspace.notices if n.level == "warning"), None)
+    if bad is not None:
+        hint = bad.hint or "correct it: nothing else here says what to build"
+        return WorkspaceError(bad.message, path=bad.path, line=bad.line, hint=hint)
+    return WorkspaceError(
+        "no Dockerfile was found here", hint="go to the repository's root or name it with -C; see `bakehouse scan`"
+    )
 
 
 def _image_owners(workspace: Workspace, config: Config) -> dict[str, Service]:
