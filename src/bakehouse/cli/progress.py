@@ -12,8 +12,9 @@ import click
 import msgspec
 
 from bakehouse.cli.live_state import LiveState, StepDone, TargetLine
-from bakehouse.cli.plain_text import one_line, seconds, size
+from bakehouse.cli.plain_text import one_line
 from bakehouse.model.progress import LogEvent, Progress, TargetState
+from bakehouse.report.text import duration, size
 
 MODES = ("auto", "rich", "plain", "json", "quiet")
 
@@ -77,7 +78,7 @@ class PlainDisplay:
         small = done.cached or (not done.name.kind.is_instruction and done.seconds < 1.0)
         if small and not done.error:
             return
-        word = "error" if done.error else seconds(done.seconds)
+        word = "error" if done.error else duration(done.seconds)
         place = f"{done.name.stage + ' ' if done.name.stage else ''}{done.name.index}/{done.name.total} "
         self._line(
             done.target,
@@ -87,14 +88,14 @@ class PlainDisplay:
     def _target(self, line: TargetLine) -> None:
         if line.state is TargetState.QUEUED:
             return
-        took = f" in {seconds(line.finished - line.started)}" if line.finished and line.started else ""
+        took = f" in {duration(line.finished - line.started)}" if line.finished and line.started else ""
         note = f": {line.message}" if line.message else ""
         self._line(line.id, f"{line.state}{took}{note}")
 
     def _heartbeat(self) -> None:
         busy = [t for t in self.state.targets.values() if t.running]
         left = self.state.remaining_seconds(time.time())
-        about = f", about {seconds(left)} left" if left else ""
+        about = f", about {duration(left)} left" if left else ""
         self._line("...", f"{len(busy)} running: {', '.join(t.id for t in busy)}{about}")
 
     def _line(self, target: str, text: str) -> None:

@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bakehouse.cli.live_state import LiveState, TargetLine
-from bakehouse.cli.plain_text import one_line, seconds
+from bakehouse.cli.plain_text import one_line
 from bakehouse.cli.progress import transfer_text
 from bakehouse.model.progress import Progress, TargetState
+from bakehouse.report.text import duration
 
 _MARKS = {
     TargetState.QUEUED: ("·", "dim"),
@@ -85,12 +86,12 @@ class RichDisplay:
     def _totals(self, hidden: int, now: float) -> Text:
         counts = self.state.counts()
         left = self.state.remaining_seconds(now)
-        parts = [f"{seconds(now - self.began)}", *(f"{n} {state}" for state, n in counts.items() if n)]
+        parts = [f"{duration(now - self.began)}", *(f"{n} {state}" for state, n in counts.items() if n)]
         executed = sum(len(t.executed) for t in self.state.targets.values())
         cached = sum(len(t.cached) for t in self.state.targets.values())
         parts.append(f"{executed} executed, {cached} cached")
         if left is not None and counts.get(TargetState.RUNNING):
-            parts.append(f"about {seconds(left)} left")
+            parts.append(f"about {duration(left)} left")
         if hidden:
             parts.append(f"{hidden} rows hidden")
         return Text("  ".join(parts), style="dim")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bakehouse.cli.plain_text import one_line, safe, seconds, size
+from bakehouse.cli.plain_text import one_line, safe
 from bakehouse.model.analysis import Analysis
 from bakehouse.model.progress import TargetState
 from bakehouse.model.record import BuildRecord, Outcome, StepRecord, TargetRecord
-from bakehouse.report.text import table
+from bakehouse.report.text import duration, size, table
 
 CONTEXT_LINES = 2
 PATH_ROWS = 6
@@ -21,14 +21,14 @@ def summary_lines(record: BuildRecord, analysis: Analysis) -> list[str]:
     cache = analysis.cache
     lines += [
         "",
-        f"{record.status} in {seconds(record.seconds)}: {cache.executed} steps executed, {cache.cached} cached, "
+        f"{record.status} in {duration(record.seconds)}: {cache.executed} steps executed, {cache.cached} cached, "
         f"{cache.deduplicated} shared with another target; parallelism {analysis.parallelism:.1f}",
     ]
     lines += _critical_path(analysis)
     if analysis.saved_seconds is not None and analysis.baseline_run:
         word = "saved" if analysis.saved_seconds >= 0 else "lost"
         lines.append(
-            f"{word} {seconds(abs(analysis.saved_seconds))} against the last full build ({analysis.baseline_run})"
+            f"{word} {duration(abs(analysis.saved_seconds))} against the last full build ({analysis.baseline_run})"
         )
     lines += [safe(f"note: {notice}") for notice in record.notices]
     lines += ["", f"run {record.run_id}: bakehouse report {record.run_id} -o report.html"]
@@ -59,7 +59,7 @@ def _row(target: TargetRecord) -> tuple[str, ...]:
     return (
         target.id,
         str(target.state),
-        seconds(target.seconds) if target.seconds else "-",
+        duration(target.seconds) if target.seconds else "-",
         str(target.executed),
         str(target.cached),
         str(target.deduplicated),
@@ -73,13 +73,13 @@ def _critical_path(analysis: Analysis) -> list[str]:
     if not elements:
         return []
     longest = sorted(elements, key=lambda e: -(e.seconds + e.wait_seconds))[:PATH_ROWS]
-    lines = [f"critical path: {len(elements)} steps, {seconds(analysis.critical_path.total_seconds)}; the longest:"]
+    lines = [f"critical path: {len(elements)} steps, {duration(analysis.critical_path.total_seconds)}; the longest:"]
     for element in elements:
         if element in longest:
             step = element.step
-            wait = f" (waited {seconds(element.wait_seconds)})" if element.wait_seconds >= 0.5 else ""
+            wait = f" (waited {duration(element.wait_seconds)})" if element.wait_seconds >= 0.5 else ""
             what = one_line(f"{step.target}: {step.instruction or step.kind}", 80)
-            lines.append(f"  {seconds(element.seconds):>12}  {what}{wait}")
+            lines.append(f"  {duration(element.seconds):>12}  {what}{wait}")
     return lines
 
 
