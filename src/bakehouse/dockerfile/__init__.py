@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bakehouse.dockerfile.edits import Edit, EditConflictError, apply_edits
+    from bakehouse.dockerfile.ignore import IgnoreFileError, IgnoreMatcher, IgnoreRule, Visit, read_ignore
     from bakehouse.dockerfile.imageref import ImageRef, ImageRefError, parse_image
     from bakehouse.dockerfile.injection import Injected, inject
     from bakehouse.dockerfile.meaning import Meaning, interpret
@@ -71,6 +72,9 @@ __all__ = [
     "Flag",
     "Form",
     "Heredoc",
+    "IgnoreFileError",
+    "IgnoreMatcher",
+    "IgnoreRule",
     "ImageRef",
     "ImageRefError",
     "Injected",
@@ -93,6 +97,7 @@ __all__ = [
     "TokenKind",
     "Trivia",
     "TriviaKind",
+    "Visit",
     "Word",
     "apply_edits",
     "inject",
@@ -100,11 +105,13 @@ __all__ = [
     "parse",
     "parse_image",
     "print_tree",
+    "read_ignore",
     "read_stages",
     "tokens",
 ]
 
 _HOMES = {
+    "ignore": "IgnoreFileError IgnoreMatcher IgnoreRule Visit read_ignore",
     "edits": "Edit EditConflictError apply_edits",
     "injection": "Injected inject",
     "imageref": "ImageRef ImageRefError parse_image",
