@@ -17,7 +17,8 @@ from bakehouse.dockerfile.mounts import Mount, MountError, clean_path, parse_mou
 from bakehouse.dockerfile.sources import Source, SourceKind, origin_kind, remote_kind
 from bakehouse.dockerfile.stages import BuildInputs, EdgeKind, Origin, Stage, StageGraph
 from bakehouse.dockerfile.state import StageMeaning, State, Step
-from bakehouse.dockerfile.syntax import Form, Instruction, Pair, Problem, Span, Word
+from bakehouse.dockerfile.syntax import Instruction, Pair, Problem, Span, Word
+from bakehouse.dockerfile.verdict import check
 
 
 class StageWalk:
@@ -38,12 +39,15 @@ class StageWalk:
 
     def run(self) -> StageMeaning:
         """All steps in order."""
-        triggers = self.stage.triggers
+        count = len(self.stage.triggers)
         steps = []
-        for number, instruction in enumerate((*triggers, *self.stage.instructions)):
+        for number, instruction in enumerate((*self.stage.triggers, *self.stage.instructions)):
+            step = Step(instruction, self.state, from_trigger=number < count)
             action = _ACTIONS.get(instruction.name)
-            step = Step(instruction, self.state, from_trigger=number < len(triggers))
-            if action is not None and instruction.form is not Form.UNREADABLE:
+            refusal = check(instruction) if step.from_trigger else None  # BuildKit looks at a trigger when it runs
+            if refusal is not None:
+                self._problem(refusal.message, refusal.span)
+            elif action is not None and len(instruction.words) >= _WORDS.get(instruction.name, 0):
                 try:
                     step = action(self, step)
                 except (LexError, MountError) as error:
@@ -240,6 +244,9 @@ def _changed(env: Environment, pairs: list[tuple[str, Expanded]]) -> Environment
 def _with_keys(found: Environment, keys: tuple[str, ...]) -> Environment:
     return found.with_values((key, "", False) for key in keys)
 
+
+_WORDS = {"ADD": 2, "COPY": 2, "STOPSIGNAL": 1, "USER": 1, "WORKDIR": 1}
+"""How many words an instruction needs to mean something; the parser has refused it otherwise."""
 
 _ACTIONS: dict[str, Callable[[StageWalk, Step], Step]] = {
     "ADD": StageWalk.copy,
