@@ -102,7 +102,7 @@ class StageWalk:
         before = self.state.workdir
         path: str | None = values[0]
         if not values[0].startswith("/"):
-            path = None if before is None else clean_path(f"/{before}/{path}")
+            path = None if before is None else clean_path(f"/{before}/{path}") if path else before or "/"
         self.state = replace(self.state, workdir=path)
         return replace(step, values=values, certain=known)
 
