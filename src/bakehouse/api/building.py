@@ -78,7 +78,7 @@ def _header(plan: Plan, command: tuple[str, ...]) -> BuildRecord:
         git_revision=revision,
         git_dirty=dirty,
         targets=tuple(_planned(t, plan) for t in plan.targets),
-        notices=tuple(f"{s.kind} substituted: {s.original}: {s.reason}" for s in plan.substitutions),
+        notices=plan.substitution_notes(),
     )
 
 

@@ -12,7 +12,7 @@ from bakehouse.api.building import build
 from bakehouse.build.engine import Options
 from bakehouse.cli import progress
 from bakehouse.cli.options import CliContext, common_options, emit_json
-from bakehouse.cli.plan import describe, describe_notices, describe_substitutions
+from bakehouse.cli.plan import describe, describe_notices
 from bakehouse.cli.selection import plan_options, request_of
 from bakehouse.cli.summary import failure_lines, summary_lines
 from bakehouse.errors import EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_OK, UsageError
@@ -84,7 +84,7 @@ def command(
 def _announce(ctx: CliContext, plan: Plan) -> None:
     skipped = [t for t in plan.targets if t.verdict in (Verdict.SKIPPED, Verdict.BLOCKED)]
     ctx.say(f"{len(plan.to_build)} targets to build, variant {plan.variant}")
-    for line in describe_substitutions(plan):
+    for line in plan.substitution_notes():
         ctx.say(line)
     for line in describe_notices(plan, verbose=ctx.verbose):
         ctx.say(line)

@@ -78,7 +78,7 @@ def _critical_path(analysis: Analysis) -> list[str]:
         if element in longest:
             step = element.step
             wait = f" (waited {duration(element.wait_seconds)})" if element.wait_seconds >= 0.5 else ""
-            what = one_line(f"{step.target}: {step.instruction or step.kind}", 80)
+            what = one_line(f"{step.target}: {step.instruction or step.kind}", 44)
             lines.append(f"  {duration(element.seconds):>12}  {what}{wait}")
     return lines
 

@@ -93,3 +93,10 @@ class Plan:
     def target(self, target_id: str) -> Target | None:
         """The target with that id, or None."""
         return next((t for t in self.targets if t.id == target_id), None)
+
+    def substitution_notes(self) -> tuple[str, ...]:
+        """What was substituted and why, one line for each kind and reason."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for found in self.substitutions:
+            groups.setdefault((found.kind, found.reason), []).append(found.original)
+        return tuple(f"{kind} substituted: {', '.join(names)} ({reason})" for (kind, reason), names in groups.items())
