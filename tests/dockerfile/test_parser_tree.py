@@ -1,8 +1,19 @@
 """The tree: spans, tokens, forms, and what an error says."""
 
+import json
+
 import pytest
 
-from bakehouse.dockerfile import DockerfileSyntaxError, Form, Instruction, TokenKind, parse, print_tree, tokens
+from bakehouse.dockerfile import (
+    DockerfileSyntaxError,
+    Form,
+    Instruction,
+    TokenKind,
+    parse,
+    print_tree,
+    tokens,
+    tree_as_json,
+)
 
 NASTY = [
     b"",
@@ -207,3 +218,43 @@ def test_the_rest_of_the_tree_survives_errors():
 )
 def test_lines_have_buildkits_limit(text, refused):
     assert bool(parse(b"FROM a\n" + text).errors) is refused
+
+
+@pytest.mark.parametrize(
+    "data, image",
+    [
+        (b"# syntax=docker/dockerfile:1\nFROM a", "docker/dockerfile:1"),
+        (b"#!/usr/bin/env x\n# syntax = a/b:1 arg\nFROM a", "a/b:1"),
+        (b"\xef\xbb\xbf#escape=`\r\n#SYNTAX=x\r\nFROM a", "x"),
+        (b"// syntax=x\n", "x"),
+        (b'{"syntax": "x", "y": [1]}', "x"),
+        (b"\n# syntax=x\n", None),
+        (b"# c\n# syntax=x\n", None),
+        (b"FROM a\n", None),
+        (b"", None),
+    ],
+)
+def test_the_frontend(data, image):
+    assert parse(data).frontend == image
+
+
+def test_the_tree_as_json():
+    tree = parse(
+        b"# escape=`\n# why\nFROM a AS b\nRUN --network=none <<E\nx\xff\nE\nENV c=d\nARG e\nONBUILD USER f\nCOPY g\n"
+    )
+    found = json.loads(json.dumps(tree_as_json(tree)))
+
+    def place(text: bytes) -> list[int]:
+        return [tree.data.index(text), tree.data.index(text) + len(text)]
+
+    assert [i["instruction"] for i in found["instructions"]] == ["FROM", "RUN", "ENV", "ARG", "ONBUILD", "COPY"]
+    run, env, arg, onbuild, _ = found["instructions"][1:]
+    assert run["flags"] == [{"name": "network", "value": "none", "span": place(b"--network=none")}]
+    assert run["heredocs"][0]["content"] == "x\ufffd\n"
+    assert (run["lines"], run["original"], run["form"]) == ([4, 6], "RUN --network=none <<E", "shell")
+    assert env["pairs"] == [{"name": "c", "value": "d", "span": place(b"c=d")}]
+    assert arg["pairs"][0]["value"] is None
+    assert onbuild["trigger"]["arguments"][0]["text"] == "f"
+    assert found["comments"] == [{"text": "why", "line": 2, "span": place(b"# why\n")}]
+    assert found["directives"][0]["name"] == "escape"
+    assert found["errors"][0]["line"] == 10

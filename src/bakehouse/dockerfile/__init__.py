@@ -8,12 +8,15 @@
     apply_edits      bytes, span edits -> bytes; all else untouched
     inject           Dockerfile -> bytes with flags on every RUN and args in every stage
     read_ignore      bytes -> IgnoreMatcher with BuildKit's semantics
-    shell.commands   the commands of a RUN, with package manager, verb, packages (import it yourself: it is lazy)
+    tree_as_json     Dockerfile -> plain data, documented and stable
+    shell.read_script, packages.package_call
+                     a RUN -> its commands, their words, package managers (not exported here: it loads a grammar)
 
 Where to look: `syntax` (the tree's nouns) <- `lines`, `words`, `arguments`, `heredocs`, `jsonarray` (the
 grammar) <- `parser`; `verdict` and `mounts` (BuildKit's instruction layer); `lexer`, `glob`, `expansion`,
 `environment` (variables); `stages`, `stage_reader`, `sources`, `state`, `steps`, `meaning` (what it means);
-`printer`, `edits`, `injection`, `ignore`, `shell`. Only the standard library, `model` and `errors` below.
+`frontend`, `printer`, `as_json`, `edits`, `injection`, `ignore`, `ignore_pattern`, `shell`, `packages`. Only the
+standard library, tree-sitter (in `shell`) and `errors` below.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bakehouse.dockerfile.as_json import tree_as_json
     from bakehouse.dockerfile.edits import Edit, EditConflictError, apply_edits
     from bakehouse.dockerfile.ignore import IgnoreFileError, IgnoreMatcher, IgnoreRule, Visit, read_ignore
     from bakehouse.dockerfile.imageref import ImageRef, ImageRefError, parse_image
@@ -108,9 +112,11 @@ __all__ = [
     "read_ignore",
     "read_stages",
     "tokens",
+    "tree_as_json",
 ]
 
 _HOMES = {
+    "as_json": "tree_as_json",
     "ignore": "IgnoreFileError IgnoreMatcher IgnoreRule Visit read_ignore",
     "edits": "Edit EditConflictError apply_edits",
     "injection": "Injected inject",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from bakehouse.dockerfile.frontend import detect_frontend
 from bakehouse.errors import DockerfileError
 
 
@@ -253,8 +254,12 @@ class Dockerfile:
     @property
     def frontend(self) -> str | None:
         """The image that `# syntax=` names, without its arguments; None where the built-in frontend is used."""
-        found = self.directive("syntax")
-        return found.value.split(" ", 1)[0] if found else None
+        return detect_frontend(self.data)
+
+    @property
+    def trivia(self) -> tuple[Trivia, ...]:
+        """Blank lines and comments between instructions (those inside continuations are tokens)."""
+        return tuple(item for item in self.items if isinstance(item, Trivia))
 
     def require_valid(self) -> Dockerfile:
         """This tree, or DockerfileSyntaxError with all problems."""
