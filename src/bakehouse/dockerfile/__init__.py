@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bakehouse.dockerfile.as_json import tree_as_json
-    from bakehouse.dockerfile.edits import Edit, EditConflictError, apply_edits
+    from bakehouse.dockerfile.edits import EditConflictError, apply_edits
     from bakehouse.dockerfile.ignore import IgnoreFileError, IgnoreMatcher, IgnoreRule, Visit, read_ignore
     from bakehouse.dockerfile.imageref import ImageRef, ImageRefError, parse_image
     from bakehouse.dockerfile.injection import Injected, inject
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         TriviaKind,
         Word,
     )
+    from bakehouse.model.edit import Edit
 
 __all__ = [
     "BaseImage",

@@ -7,23 +7,14 @@ overlap are refused, not merged. Line-wise edits take the newline of their neigh
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from bakehouse.dockerfile.syntax import Dockerfile, Span
+from bakehouse.model.edit import Edit
 
 
 class EditConflictError(ValueError):
     """Two edits want the same bytes, or an edit lies outside the file."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
-    """Replace the bytes `start:end` by `text`; an empty span inserts, an empty text deletes."""
-
-    start: int
-    end: int
-    text: bytes = b""
 
 
 def replace(span: Span, text: str | bytes) -> Edit:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bakehouse.dockerfile.edits import Edit, delete_lines, insert, insert_line_after, map_lines
+from bakehouse.dockerfile.edits import delete_lines, insert, insert_line_after, map_lines
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction
+from bakehouse.model.edit import Edit
 
 
 @dataclass(frozen=True, slots=True)
