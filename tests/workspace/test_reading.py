@@ -9,9 +9,18 @@ import pytest
 
 from bakehouse.errors import WorkspaceError
 from bakehouse.workspace import manifests
+from bakehouse.workspace.dockerfiles import (
+    context_paths,
+    final_base,
+    full_reference,
+    image_bases,
+    outside,
+    reached,
+    read_meaning,
+    stage_names,
+)
 from bakehouse.workspace.interpolation import interpolate, read_env_file
 from bakehouse.workspace.naming import find_variants
-from bakehouse.workspace.recipe import normalise, read_recipe
 from bakehouse.workspace.yaml_nodes import parse_yaml
 
 
@@ -60,23 +69,30 @@ def test_env_file():
     assert read_env_file("A=1\nexport B='x # y'\n# C=3\nD=2 # why\r\n\n=\n") == {"A": "1", "B": "x # y", "D": "2"}
 
 
-def test_recipe_reads_what_is_really_written():
-    recipe = read_recipe(
-        "# escape=`\nFROM --platform=$BUILDPLATFORM a:1 AS one\r\nCOPY --chown=1 x `\n  # a comment\n  y /z/\n"
-        'COPY ["with space", "/"]\nRUN <<EOF\nCOPY not-me /\nEOF\n'
-        "RUN --mount=type=bind,source=conf,target=/c --mount=from=two:2,target=/t true\n"
-        "COPY <<X /file\nFROM nor-me\nX\nADD https://example.com/a /\nFROM one\nCOPY --from=0 /a /b\n"
+def test_what_a_dockerfile_takes():
+    meaning = read_meaning(
+        b"# escape=`\nFROM --platform=$BUILDPLATFORM a:1 AS one\r\nCOPY --chown=1 x `\n  # a comment\n  y /z/\n"
+        b'COPY ["with space", "/"]\nRUN <<EOF\nCOPY not-me /\nEOF\n'
+        b"RUN --mount=type=bind,source=conf,target=/c --mount=from=two:2,target=/t true\n"
+        b"COPY <<X /file\nFROM nor-me\nX\nADD https://example.com/a /\nFROM one\nCOPY --from=0 /a /b\n"
     )
-    assert recipe.names == ("one", "1")
-    assert [s for s, _ in recipe.sources(recipe.stages)] == ["x", "y", "with space", "conf"]
-    assert [o.reference for o in recipe.outside(recipe.stages)] == ["a:1", "two:2"]
-    assert recipe.stages[0].copies[0].line == 3
+    assert stage_names(meaning) == ("one", "1")
+    assert context_paths(meaning.stages) == (("x", 3), ("y", 3), ("with space", 6), ("conf", 10))
+    assert [o.reference for o in outside(meaning.stages)] == ["a:1", "two:2"]
+    assert final_base(meaning, None) == "a:1"
 
 
-def test_reachable_leaves_other_stages_out():
-    recipe = read_recipe("FROM a AS a1\nFROM b AS b1\nFROM c AS c1\nCOPY --from=a1 x y\n")
-    assert [s.name for s in recipe.reachable([None])] == ["a1", "c1"]
-    assert [s.name for s in recipe.reachable(["b1"])] == ["b1"]
+def test_other_stages_are_not_reached():
+    meaning = read_meaning(b"FROM a AS a1\nFROM b AS b1\nFROM c AS c1\nCOPY --from=a1 x y\n")
+    assert [m.stage.name for m in reached(meaning, [None])] == ["a1", "c1"]
+    assert [m.stage.name for m in reached(meaning, ["b1", "nowhere"])] == ["b1"]
+    assert image_bases(meaning) == ("a", "b", "c")
+
+
+def test_a_base_without_a_value_stays_as_written_and_a_named_context_is_no_base():
+    meaning = read_meaning(b"ARG V\nFROM a:${V}\nCOPY --from=shared x y\n", contexts=("shared",))
+    assert [(o.reference, o.line) for o in outside(meaning.stages)] == [("a:${V}", 2), ("shared", 3)]
+    assert image_bases(read_meaning(b"FROM shared\n", contexts=("shared",))) == ()
 
 
 @pytest.mark.parametrize(
@@ -85,11 +101,12 @@ def test_reachable_leaves_other_stages_out():
         ("node", "docker.io/library/node:latest"),
         ("grafana/grafana:11", "docker.io/grafana/grafana:11"),
         ("localhost:5000/a", "localhost:5000/a:latest"),
-        ("gcr.io/a/b@sha256:00", "gcr.io/a/b@sha256:00"),
+        ("gcr.io/a/b@sha256:" + "0" * 64, "gcr.io/a/b@sha256:" + "0" * 64),
+        ("Not A Reference", "Not A Reference"),
     ],
 )
 def test_references_in_full(short, full):
-    assert normalise(short) == full
+    assert full_reference(short) == full
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bakehouse.dockerfile.meaning import Meaning, interpret
 from bakehouse.dockerfile.parser import parse
 from bakehouse.dockerfile.syntax import Dockerfile
 from bakehouse.errors import DockerfileError, UsageError, WorkspaceError
 from bakehouse.model.service import Service
-from bakehouse.workspace.recipe import read_recipe
+from bakehouse.workspace.dockerfiles import inputs_of, outside, reached, stage_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Reading:
     """`external` are the images (or named contexts) that the chosen stage takes, as the file names them.
 
     `path` and `context` are absolute; `stage` is None for the last stage; `syntax` is the frontend's image.
+    `meaning` is the file under the service's own arguments and named contexts.
     """
 
     service: Service
@@ -24,6 +26,7 @@ class Reading:
     context: Path
     stage: str | None
     tree: Dockerfile
+    meaning: Meaning
     external: tuple[str, ...]
     syntax: str | None
 
@@ -45,26 +48,33 @@ def read(root: Path, service: Service, variant: str) -> Reading:
             hint="correct `context` there, or set it in bakehouse.toml",
         )
     stage = service.variants.get(variant, service.target)
-    recipe = read_recipe(tree.data.decode("utf-8", "replace"), service.args)
-    if not recipe.stages:
+    meaning = interpret(tree, inputs_of(service.args, service.contexts, stage))
+    if not meaning.stages:
         raise DockerfileError("there is no FROM", path=service.dockerfile, hint="begin with FROM and a base image")
-    if stage is not None and recipe.find(stage) is None:
-        have = ", ".join(recipe.names)
+    if meaning.target is None:
+        have = ", ".join(stage_names(meaning))
         raise UsageError(
             f"{service.name}: there is no stage {stage} in {service.dockerfile}", hint=f"stages there: {have}"
         )
-    outside = recipe.outside(recipe.reachable([stage]))
-    references = tuple(dict.fromkeys(o.reference for o in outside))
-    for found in outside:
-        if "$" in found.reference or not found.reference:
+    _require_buildable(meaning, service)
+    references = tuple(found.reference for found in outside(reached(meaning, [stage])))
+    return Reading(service, path, context, stage, tree, meaning, references, tree.frontend)
+
+
+def _require_buildable(meaning: Meaning, service: Service) -> None:
+    """Raise DockerfileError for what would stop the build although the grammar is right."""
+    for found in meaning.graph.stages:
+        if not found.base_certain and (found.base == "" or found.origin.image is None):
             raise DockerfileError(
-                f"the base image of stage {found.stage} depends on a build argument without a value: "
-                f"{found.reference or '(empty)'}",
+                f"the base image of stage {found.label} depends on a build argument without a value: "
+                f"{found.from_.words[0].text}",
                 path=service.dockerfile,
-                line=found.line,
+                line=found.from_.start_line,
                 hint=f"give the ARG a default, or set it in [services.{service.name}] args",
             )
-    return Reading(service, path, context, stage, tree, references, tree.frontend)
+    for problem in meaning.problems:
+        hint = f"expected {problem.expected}" if problem.expected else None
+        raise DockerfileError(problem.message, path=service.dockerfile, line=problem.line, hint=hint)
 
 
 def _bytes(path: Path, service: Service) -> bytes:

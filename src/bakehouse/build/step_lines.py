@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bakehouse.dockerfile.syntax import Dockerfile, Instruction
-from bakehouse.model.plan import Plan
+from bakehouse.dockerfile.stage_reader import read_stages
+from bakehouse.dockerfile.stages import OriginKind, Stage, StageGraph
+from bakehouse.dockerfile.syntax import Dockerfile
+from bakehouse.model.plan import Plan, Target
+from bakehouse.workspace.dockerfiles import inputs_of
 
 _NUMBERED = frozenset({"RUN", "COPY", "ADD", "WORKDIR"})
 
@@ -21,53 +24,41 @@ LinesOf = Callable[[str, str, int], tuple[int, int] | None]
 
 @dataclass(frozen=True, slots=True)
 class StageLines:
-    """One stage: what it starts from, and the line ranges of its numbered instructions in order."""
+    """One stage: its label, whether its FROM has number 1, and the line ranges of the numbered instructions."""
 
-    name: str
-    base: str
+    label: str
+    numbered_base: bool
     lines: tuple[tuple[int, int], ...]
 
 
-def stages_of(tree: Dockerfile) -> tuple[StageLines, ...]:
+def stages_of(graph: StageGraph) -> tuple[StageLines, ...]:
     """The stages of a Dockerfile; one without a name is called as BuildKit shows it, `stage-0`."""
-    stages: list[StageLines] = []
-    found: list[tuple[int, int]] = []
-    head: Instruction | None = None
-    for instruction in (*tree.instructions, None):
-        if instruction is None or instruction.name == "FROM":
-            if head is not None:
-                stages.append(StageLines(_name(head, len(stages)), _base(head), tuple(found)))
-            head, found = instruction, []
-        elif instruction.name in _NUMBERED:
-            found.append((instruction.start_line, instruction.end_line))
-    return tuple(stages)
+    return tuple(
+        StageLines(stage.label, stage.origin.kind is OriginKind.IMAGE, _lines(stage)) for stage in graph.stages
+    )
 
 
 def line_finder(plan: Plan, trees: dict[str, Dockerfile]) -> LinesOf:
     """A function of (target, stage, index) for a plan; `trees` maps a target's id to its parsed Dockerfile."""
-    stages = {name: stages_of(tree) for name, tree in trees.items()}
+    stages = {t.id: stages_of(_graph(trees[t.id], t)) for t in plan.targets if t.id in trees}
 
     def lines_of(target: str, stage: str, index: int) -> tuple[int, int] | None:
-        planned = plan.target(target)
-        if planned is None or target not in stages or index < 1:
+        own = stages.get(target)
+        if own is None or index < 1:
             return None
-        own = stages[target]
-        wanted = next((s for s in own if s.name == stage.lower()), own[0] if len(own) == 1 and not stage else None)
+        wanted = next((s for s in own if s.label == stage.lower()), own[0] if len(own) == 1 and not stage else None)
         if wanted is None:
             return None
-        local = {s.name for s in own} | {"scratch"}
-        numbered_base = wanted.base.lower() not in local and wanted.base not in planned.contexts
-        position = index - (2 if numbered_base else 1)
+        position = index - (2 if wanted.numbered_base else 1)
         return wanted.lines[position] if 0 <= position < len(wanted.lines) else None
 
     return lines_of
 
 
-def _name(head: Instruction, position: int) -> str:
-    words = head.arguments
-    named = len(words) >= 3 and words[1].upper() == "AS"
-    return words[2].lower() if named else f"stage-{position}"
+def _graph(tree: Dockerfile, target: Target) -> StageGraph:
+    return read_stages(tree, inputs_of(target.args, target.contexts, target.stage))
 
 
-def _base(head: Instruction) -> str:
-    return head.arguments[0] if head.arguments else ""
+def _lines(stage: Stage) -> tuple[tuple[int, int], ...]:
+    run = (*stage.triggers, *stage.instructions)
+    return tuple((found.start_line, found.end_line) for found in run if found.name in _NUMBERED)

@@ -14,6 +14,7 @@ from pathlib import Path
 from bakehouse.config import Config
 from bakehouse.errors import WorkspaceError
 from bakehouse.model.service import Kind, Service, Workspace
+from bakehouse.workspace.dockerfiles import final_base, outside, reached, stage_names
 from bakehouse.workspace.draft import Draft, Scan
 from bakehouse.workspace.kinds import find_kind
 from bakehouse.workspace.libraries import find_libraries, find_unbuilt
@@ -66,23 +67,20 @@ def _read_manifests(scan: Scan) -> None:
 
 def _finished(scan: Scan, draft: Draft) -> Service:
     """The service with variants, stages, bases and kind."""
-    recipe = draft.recipe
-    if recipe is None:
+    meaning = draft.meaning
+    if meaning is None:
         manifests = scan.manifests.get(draft.home, [])
         return completed(scan, draft, {}, find_kind(draft.home, manifests, (), None) if manifests else Kind.OTHER)
-    variants = find_variants(recipe.names, draft.service.target)
+    variants = find_variants(stage_names(meaning), draft.service.target)
     target = draft.service.target or variants.get("prod")
-    reachable = recipe.reachable([target])
     manifests = scan.manifests.get(draft.home, [])
     if not manifests:  # the Dockerfile lives apart from the code: what it copies tells
         copied = {s for s, _ in draft.sources()}
         directories = {posixpath.dirname(s) or "." for s in copied} | copied
         manifests = [m for d in sorted(directories) for m in scan.manifests.get(d, ()) if draft.home != "."]
-    outside = [o.reference for o in recipe.outside(reachable)]
-    final = reachable[-1].base if reachable else None
-    while final is not None and (index := recipe.find(final)) is not None and recipe.stages[index].base != final:
-        final = recipe.stages[index].base
-    return completed(scan, draft, variants, find_kind(draft.home, manifests, outside, final))
+    images = [o.reference for o in outside(reached(meaning, [target]))]
+    kind = find_kind(draft.home, manifests, images, final_base(meaning, target))
+    return completed(scan, draft, variants, kind)
 
 
 def _unique(drafts: Sequence[Draft]) -> list[Draft]:

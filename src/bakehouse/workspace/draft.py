@@ -1,4 +1,4 @@
-"""What the parts of a scan hand to each other: a service on its way, with the recipe it was read from."""
+"""What the parts of a scan hand to each other: a service on its way, with the Dockerfile it was read from."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import posixpath
 from dataclasses import dataclass, field, replace
 
 from bakehouse.config import Config
+from bakehouse.dockerfile.meaning import Meaning
 from bakehouse.model.service import Notice, Service
+from bakehouse.workspace.dockerfiles import context_paths, reached, read_meaning
 from bakehouse.workspace.manifests.manifest import Manifest
-from bakehouse.workspace.recipe import Recipe, read_recipe
 from bakehouse.workspace.tree import Tree
 
 
@@ -17,7 +18,7 @@ class Draft:
     """`derived` is True where the name was made from a path, so that configuration may rename it."""
 
     service: Service
-    recipe: Recipe | None = None
+    meaning: Meaning | None = None
     derived: bool = False
 
     @property
@@ -31,12 +32,12 @@ class Draft:
 
     def sources(self) -> tuple[tuple[str, int], ...]:
         """Paths that the service's images copy out of the context: (workspace-relative, line of the Dockerfile)."""
-        if self.recipe is None:
+        if self.meaning is None:
             return ()
         targets = {self.service.target, *self.service.variants.values()}
-        written = self.recipe.sources(self.recipe.reachable(targets))
+        written = context_paths(reached(self.meaning, targets))
         base = self.service.context
-        return tuple((posixpath.normpath(posixpath.join(base, s.lstrip("/"))), line) for s, line in written)
+        return tuple((posixpath.normpath(posixpath.join(base, path)), line) for path, line in written)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,22 +57,23 @@ class Scan:
         """Remember something that is good to know."""
         self.notices.append(Notice(message=message, level="info", path=path, line=line))
 
-    def recipe(self, draft: Draft) -> Draft:
+    def read(self, draft: Draft) -> Draft:
         """The draft with its Dockerfile read. A warning where that cannot be; no Dockerfile where it has no stage."""
         service = draft.service
         assert service.dockerfile is not None
         origin = service.origins[0]
         try:
-            recipe = read_recipe(self.tree.read(service.dockerfile), service.args)
+            data = self.tree.data(service.dockerfile)
         except OSError as error:
             hint = f"{origin.what} names it" if origin.path != service.dockerfile else None
             where, line = (origin.path, origin.line) if hint else (service.dockerfile, None)
             self.warn(f"{service.dockerfile} cannot be read: {error.strerror}", where, line, hint=hint)
             return draft  # a plan that wants it says where it is named; a scan goes on
-        if not recipe.stages:
+        meaning = read_meaning(data, service.args, service.contexts, service.dockerfile)
+        if not meaning.stages:
             self.warn("has no FROM: no Dockerfile that could be built", service.dockerfile, 1)
             return replace(draft, service=replace(service, dockerfile=None))
-        return replace(draft, recipe=recipe)
+        return replace(draft, meaning=meaning)
 
 
 def within(path: str, directory: str) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from bakehouse.errors import CycleError
 from bakehouse.model.graph import Edge, EdgeKind, Node, NodeKind, ServiceGraph
 from bakehouse.model.service import Service, Workspace
+from bakehouse.workspace.dockerfiles import full_reference, outside, reached, read_meaning
 from bakehouse.workspace.draft import Draft, within
-from bakehouse.workspace.recipe import normalise, read_recipe
 
 
 def build_graph(workspace: Workspace) -> ServiceGraph:
@@ -37,10 +37,10 @@ def _draft(workspace: Workspace, service: Service) -> Draft:
     if service.dockerfile is None:
         return Draft(service=service)
     try:
-        text = (workspace.root / service.dockerfile).read_text(encoding="utf-8-sig", errors="replace")
+        data = (workspace.root / service.dockerfile).read_bytes()
     except OSError:  # gone since the scan
         return Draft(service=service)
-    return Draft(service=service, recipe=read_recipe(text, service.args))
+    return Draft(service=service, meaning=read_meaning(data, service.args, service.contexts))
 
 
 def _edge(source: str, target: str, kind: EdgeKind, detail: str = "") -> Edge:
@@ -49,18 +49,18 @@ def _edge(source: str, target: str, kind: EdgeKind, detail: str = "") -> Edge:
 
 def _image_edges(workspace: Workspace, draft: Draft) -> Iterator[Edge]:
     """Bases, and images of other services: through FROM, --from and named contexts."""
-    service, recipe = draft.service, draft.recipe
-    if recipe is None:
+    service, meaning = draft.service, draft.meaning
+    if meaning is None:
         return
     targets = {service.target, *service.variants.values()}
-    for found in recipe.outside(recipe.reachable(targets)):
+    for found in outside(reached(meaning, targets)):
         value = service.contexts.get(found.reference)
         reference = found.reference if value is None else value.removeprefix("docker-image://")
         owner = _owner(workspace, reference, service.name)
         if owner is not None:
             yield _edge(service.name, f"service:{owner}", EdgeKind.BUILDS_FROM, f"stage {found.stage}")
         elif value is None or value.startswith("docker-image://"):
-            yield _edge(service.name, f"base:{normalise(reference)}", EdgeKind.FROM, f"stage {found.stage}")
+            yield _edge(service.name, f"base:{full_reference(reference)}", EdgeKind.FROM, f"stage {found.stage}")
 
 
 def _owner(workspace: Workspace, reference: str, itself: str) -> str | None:
@@ -69,7 +69,7 @@ def _owner(workspace: Workspace, reference: str, itself: str) -> str | None:
     if scheme in ("service", "target") and workspace.service(name):
         return name if name != itself else None
     for service in workspace.services:
-        if service.image and service.name != itself and normalise(service.image) == normalise(reference):
+        if service.image and service.name != itself and full_reference(service.image) == full_reference(reference):
             return service.name
     return None
 

@@ -11,9 +11,9 @@ from bakehouse.errors import WorkspaceError
 from bakehouse.model.service import Kind, Origin, Service
 from bakehouse.workspace.compose import ComposeService, inside, read_compose
 from bakehouse.workspace.contexts import infer_context
+from bakehouse.workspace.dockerfiles import context_paths, image_bases, read_meaning, stage_names
 from bakehouse.workspace.draft import Draft, Scan
 from bakehouse.workspace.naming import FileRole, clean, merged_variants, role, service_name
-from bakehouse.workspace.recipe import read_recipe
 
 
 def from_compose(scan: Scan, paths: Sequence[str]) -> list[Draft]:
@@ -73,9 +73,9 @@ def _composed(scan: Scan, found: ComposeService) -> Draft | None:
         message = f"{found.name}: the build context {found.context} does not exist"
         scan.warn(message, found.path, found.context_line, hint="correct the path, or make the directory")
         return Draft(service=service)  # a plan that wants it stops there; a scan goes on
-    draft = scan.recipe(Draft(service=service))
-    if draft.recipe and found.target and draft.recipe.find(found.target) is None:
-        names = ", ".join(n for n in draft.recipe.names if not n.isdigit())
+    draft = scan.read(Draft(service=service))
+    if draft.meaning and found.target and draft.meaning.graph.target(found.target) is None:
+        names = ", ".join(n for n in stage_names(draft.meaning) if not n.isdigit())
         message = f"{found.name}: {found.dockerfile} has no stage {found.target}"
         scan.warn(message, found.path, found.line, hint=f"its stages: {names or 'none has a name'}")
     return draft
@@ -105,10 +105,10 @@ def _from_dockerfile(scan: Scan, path: str) -> Draft:
         dockerfile=path,
         origins=(Origin(what="dockerfile", path=path, line=1),),
     )
-    draft = scan.recipe(Draft(service=service, derived=True))
-    if draft.recipe is None:
+    draft = scan.read(Draft(service=service, derived=True))
+    if draft.meaning is None:
         return draft
-    written = draft.recipe.sources(draft.recipe.stages)
+    written = context_paths(draft.meaning.stages)
     context, missing = infer_context(scan.tree.root, path, [s for s, _ in written])
     if missing:
         line = next(line for source, line in written if source == missing[0])
@@ -164,7 +164,7 @@ def _corrected(scan: Scan, name: str, section: ServiceSection, draft: Draft, lin
         origins=(Origin(what=CONFIG_NAME, path=CONFIG_NAME, line=line), *old.origins),
     )
     fresh = Draft(service=service)
-    return scan.recipe(fresh) if dockerfile is not None else fresh
+    return scan.read(fresh) if dockerfile is not None else fresh
 
 
 def _added(scan: Scan, name: str, section: ServiceSection, line: int | None) -> Draft:
@@ -173,8 +173,8 @@ def _added(scan: Scan, name: str, section: ServiceSection, line: int | None) -> 
     context = posixpath.dirname(path) or "."
     if not section.context:
         try:
-            recipe = read_recipe(scan.tree.read(path), section.args)
-            context, _ = infer_context(scan.tree.root, path, [s for s, _ in recipe.sources(recipe.stages)])
+            meaning = read_meaning(scan.tree.data(path), section.args, section.contexts)
+            context, _ = infer_context(scan.tree.root, path, [s for s, _ in context_paths(meaning.stages)])
         except OSError:
             pass  # `_corrected` reads it again and warns
     empty = Service(name=name, kind=Kind.OTHER, context=context, dockerfile=path)
@@ -182,20 +182,17 @@ def _added(scan: Scan, name: str, section: ServiceSection, line: int | None) -> 
 
 
 def completed(scan: Scan, draft: Draft, variants: dict[str, str], kind: Kind) -> Service:
-    """The service with what its recipe says, its kind, and the corrections of bakehouse.toml."""
-    service, recipe = draft.service, draft.recipe
+    """The service with what its Dockerfile says, its kind, and the corrections of bakehouse.toml."""
+    service, meaning = draft.service, draft.meaning
     section = scan.config.services.get(service.name, ServiceSection())
     return replace(
         service,
         kind=section.kind or kind,
         variants=merged_variants(variants, section.variants),
-        stages=recipe.names if recipe else (),
-        bases=tuple(dict.fromkeys(
-            s.base for s in recipe.stages
-            if s.base != "scratch" and recipe.find(s.base, recipe.stages.index(s)) is None
-        )) if recipe else (),
+        stages=stage_names(meaning) if meaning else (),
+        bases=image_bases(meaning) if meaning else (),
         ignore_file=_ignore_file(scan, service),
-    )  # fmt: skip
+    )
 
 
 def _ignore_file(scan: Scan, service: Service) -> str | None:

@@ -29,6 +29,10 @@ class Tree:
     files: tuple[str, ...]
     notices: tuple[Notice, ...] = ()
 
+    def data(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
+        return (self.root / path).read_bytes()
+
     def read(self, path: str) -> str:
         """The text of a file (UTF-8, a byte order mark dropped, bad bytes replaced). Raises OSError."""
         return (self.root / path).read_text(encoding="utf-8-sig", errors="replace")
