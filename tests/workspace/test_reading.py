@@ -9,16 +9,7 @@ import pytest
 
 from bakehouse.errors import WorkspaceError
 from bakehouse.workspace import manifests
-from bakehouse.workspace.dockerfiles import (
-    context_paths,
-    final_base,
-    full_reference,
-    image_bases,
-    outside,
-    reached,
-    read_meaning,
-    stage_names,
-)
+from bakehouse.workspace.dockerfiles import context_paths, full_reference, outside, read_summary
 from bakehouse.workspace.interpolation import interpolate, read_env_file
 from bakehouse.workspace.naming import find_variants
 from bakehouse.workspace.yaml_nodes import parse_yaml
@@ -70,29 +61,29 @@ def test_env_file():
 
 
 def test_what_a_dockerfile_takes():
-    meaning = read_meaning(
+    summary = read_summary(
         b"# escape=`\nFROM --platform=$BUILDPLATFORM a:1 AS one\r\nCOPY --chown=1 x `\n  # a comment\n  y /z/\n"
         b'COPY ["with space", "/"]\nRUN <<EOF\nCOPY not-me /\nEOF\n'
         b"RUN --mount=type=bind,source=conf,target=/c --mount=from=two:2,target=/t true\n"
         b"COPY <<X /file\nFROM nor-me\nX\nADD https://example.com/a /\nFROM one\nCOPY --from=0 /a /b\n"
     )
-    assert stage_names(meaning) == ("one", "1")
-    assert context_paths(meaning.stages) == (("x", 3), ("y", 3), ("with space", 6), ("conf", 10))
-    assert [o.reference for o in outside(meaning.stages)] == ["a:1", "two:2"]
-    assert final_base(meaning, None) == "a:1"
+    assert summary.names == ("one", "1")
+    assert context_paths(summary.stages) == (("x", 3), ("y", 3), ("with space", 6), ("conf", 10))
+    assert [o.reference for o in outside(summary.stages)] == ["a:1", "two:2"]
+    assert summary.final_base(None) == "a:1"
 
 
 def test_other_stages_are_not_reached():
-    meaning = read_meaning(b"FROM a AS a1\nFROM b AS b1\nFROM c AS c1\nCOPY --from=a1 x y\n")
-    assert [m.stage.name for m in reached(meaning, [None])] == ["a1", "c1"]
-    assert [m.stage.name for m in reached(meaning, ["b1", "nowhere"])] == ["b1"]
-    assert image_bases(meaning) == ("a", "b", "c")
+    summary = read_summary(b"FROM a AS a1\nFROM b AS b1\nFROM c AS c1\nCOPY --from=a1 x y\n")
+    assert [s.name for s in summary.reached([None])] == ["a1", "c1"]
+    assert [s.name for s in summary.reached(["b1", "nowhere"])] == ["b1"]
+    assert summary.image_bases == ("a", "b", "c")
 
 
 def test_a_base_without_a_value_stays_as_written_and_a_named_context_is_no_base():
-    meaning = read_meaning(b"ARG V\nFROM a:${V}\nCOPY --from=shared x y\n", contexts=("shared",))
-    assert [(o.reference, o.line) for o in outside(meaning.stages)] == [("a:${V}", 2), ("shared", 3)]
-    assert image_bases(read_meaning(b"FROM shared\n", contexts=("shared",))) == ()
+    summary = read_summary(b"ARG V\nFROM a:${V}\nCOPY --from=shared x y\n", contexts=("shared",))
+    assert [(o.reference, o.line) for o in outside(summary.stages)] == [("a:${V}", 2), ("shared", 3)]
+    assert read_summary(b"FROM shared\n", contexts=("shared",)).image_bases == ()
 
 
 @pytest.mark.parametrize(

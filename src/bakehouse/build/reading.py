@@ -10,7 +10,7 @@ from bakehouse.dockerfile.parser import parse
 from bakehouse.dockerfile.syntax import Dockerfile
 from bakehouse.errors import DockerfileError, UsageError, WorkspaceError
 from bakehouse.model.service import Service
-from bakehouse.workspace.dockerfiles import inputs_of, outside, reached, stage_names
+from bakehouse.workspace.dockerfiles import inputs_of, outside, summary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ def read(root: Path, service: Service, variant: str) -> Reading:
     if not meaning.stages:
         raise DockerfileError("there is no FROM", path=service.dockerfile, hint="begin with FROM and a base image")
     if meaning.target is None:
-        have = ", ".join(stage_names(meaning))
+        have = ", ".join(summary_of(meaning).names)
         raise UsageError(
             f"{service.name}: there is no stage {stage} in {service.dockerfile}", hint=f"stages there: {have}"
         )
     _require_buildable(meaning, service)
-    references = tuple(found.reference for found in outside(reached(meaning, [stage])))
+    references = tuple(found.reference for found in outside(summary_of(meaning).reached([stage])))
     return Reading(service, path, context, stage, tree, meaning, references, tree.frontend)
 
 

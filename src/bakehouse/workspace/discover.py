@@ -14,7 +14,7 @@ from pathlib import Path
 from bakehouse.config import Config
 from bakehouse.errors import WorkspaceError
 from bakehouse.model.service import Kind, Service, Workspace
-from bakehouse.workspace.dockerfiles import final_base, outside, reached, stage_names
+from bakehouse.workspace.dockerfiles import outside
 from bakehouse.workspace.draft import Draft, Scan
 from bakehouse.workspace.kinds import find_kind
 from bakehouse.workspace.libraries import find_libraries, find_unbuilt
@@ -67,19 +67,19 @@ def _read_manifests(scan: Scan) -> None:
 
 def _finished(scan: Scan, draft: Draft) -> Service:
     """The service with variants, stages, bases and kind."""
-    meaning = draft.meaning
-    if meaning is None:
+    summary = draft.summary
+    if summary is None:
         manifests = scan.manifests.get(draft.home, [])
         return completed(scan, draft, {}, find_kind(draft.home, manifests, (), None) if manifests else Kind.OTHER)
-    variants = find_variants(stage_names(meaning), draft.service.target)
+    variants = find_variants(summary.names, draft.service.target)
     target = draft.service.target or variants.get("prod")
     manifests = scan.manifests.get(draft.home, [])
     if not manifests:  # the Dockerfile lives apart from the code: what it copies tells
         copied = {s for s, _ in draft.sources()}
         directories = {posixpath.dirname(s) or "." for s in copied} | copied
         manifests = [m for d in sorted(directories) for m in scan.manifests.get(d, ()) if draft.home != "."]
-    images = [o.reference for o in outside(reached(meaning, [target]))]
-    kind = find_kind(draft.home, manifests, images, final_base(meaning, target))
+    images = [o.reference for o in outside(summary.reached([target]))]
+    kind = find_kind(draft.home, manifests, images, summary.final_base(target))
     return completed(scan, draft, variants, kind)
 
 

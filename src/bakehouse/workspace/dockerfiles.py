@@ -1,6 +1,7 @@
-"""A service's Dockerfile as the workspace needs it: a `Meaning` goes in; stages, bases, outside images, paths come out.
+"""A service's Dockerfile as the workspace needs it: a `Meaning` goes in, a small `DockerfileSummary` comes out.
 
-Tolerant on purpose: a file that BuildKit would refuse can still be listed. The refusal comes at plan time.
+Small, because a scan keeps one for each of thousands of services. Tolerant on purpose: a file that BuildKit would
+refuse can still be listed. The refusal comes at plan time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bakehouse.dockerfile.parser import parse
 from bakehouse.dockerfile.sources import SourceKind
 from bakehouse.dockerfile.stages import BuildInputs, Edge, EdgeKind, OriginKind, Stage
 from bakehouse.dockerfile.state import StageMeaning
+from bakehouse.dockerfile.verdict import stage_name
 
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 MACHINE_PLATFORM = f"linux/{_MACHINES.get(platform.machine(), platform.machine())}"
@@ -32,11 +34,76 @@ class Outside:
     line: int
 
 
-def read_meaning(
-    data: bytes, args: Mapping[str, str] | None = None, contexts: Iterable[str] = (), filename: str = "Dockerfile"
-) -> Meaning:
-    """The meaning of a Dockerfile's bytes under a service's build arguments and names of named contexts."""
-    return interpret(parse(data, filename), inputs_of(args, contexts))
+@dataclass(frozen=True, slots=True)
+class StageSummary:
+    """One stage. `name` is the index as text where it has none, `base` the name it starts from.
+
+    `base_stage` is set where that is a stage of the file, `base_is_image` where it is an image. `needs` are
+    indices of stages. `paths` are what it takes out of the build context, with the line; paths that only a base
+    image decides are left out.
+    """
+
+    name: str
+    base: str
+    base_stage: int | None
+    base_is_image: bool
+    needs: tuple[int, ...]
+    outside: tuple[Outside, ...]
+    paths: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DockerfileSummary:
+    """All stages in file order."""
+
+    stages: tuple[StageSummary, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names, or numbers, of all stages."""
+        return tuple(stage.name for stage in self.stages)
+
+    @property
+    def image_bases(self) -> tuple[str, ...]:
+        """The images that stages start from, each once."""
+        return tuple(dict.fromkeys(stage.base for stage in self.stages if stage.base_is_image))
+
+    def target(self, name: str | None) -> int | None:
+        """The stage that a build of `name` takes (None: the last one); of several of one name the last."""
+        if not name:
+            return len(self.stages) - 1 if self.stages else None
+        wanted = stage_name(name)
+        return next((i for i in reversed(range(len(self.stages))) if self.stages[i].name == wanted), None)
+
+    def reached(self, targets: Iterable[str | None]) -> tuple[StageSummary, ...]:
+        """The stages that building the targets needs, in file order; a target that is not there needs none."""
+        pending = [index for name in targets if (index := self.target(name)) is not None]
+        seen: set[int] = set()
+        while pending:
+            index = pending.pop()
+            if index not in seen:
+                seen.add(index)
+                pending += self.stages[index].needs
+        return tuple(self.stages[index] for index in sorted(seen))
+
+    def final_base(self, target: str | None) -> str | None:
+        """What the target starts from, through all stages of the file below it; None for an unknown target."""
+        index = self.target(target)
+        if index is None:
+            return None
+        while (below := self.stages[index].base_stage) is not None:
+            index = below
+        return self.stages[index].base
+
+
+def read_summary(data: bytes, args: Mapping[str, str] | None = None, contexts: Iterable[str] = ()) -> DockerfileSummary:
+    """Read a Dockerfile's bytes under a service's build arguments and names of named contexts."""
+    return summary_of(interpret(parse(data), inputs_of(args, contexts)))
+
+
+def summary_of(meaning: Meaning) -> DockerfileSummary:
+    """What the workspace keeps of a meaning."""
+    return DockerfileSummary(tuple(_summary(found) for found in meaning.stages))
 
 
 def inputs_of(args: Mapping[str, str] | None, contexts: Iterable[str] = (), target: str | None = None) -> BuildInputs:
@@ -50,56 +117,18 @@ def inputs_of(args: Mapping[str, str] | None, contexts: Iterable[str] = (), targ
     )
 
 
-def name_of(stage: Stage) -> str:
-    """The stage's name, or its number as text where it has none."""
-    return stage.name or str(stage.index)
-
-
-def stage_names(meaning: Meaning) -> tuple[str, ...]:
-    """All stages, in order."""
-    return tuple(name_of(stage) for stage in meaning.graph.stages)
-
-
-def reached(meaning: Meaning, targets: Iterable[str | None]) -> tuple[StageMeaning, ...]:
-    """The stages that building the targets needs (None: the last stage), in file order; unknown targets need none."""
-    found: set[int] = set()
-    for name in targets:
-        target = meaning.graph.target(name)
-        if target is not None:
-            found |= {stage.index for stage in meaning.graph.reach(target)}
-    return tuple(meaning.stages[index] for index in sorted(found))
-
-
-def outside(stages: Iterable[StageMeaning]) -> tuple[Outside, ...]:
+def outside(stages: Iterable[StageSummary]) -> tuple[Outside, ...]:
     """What the stages take that is no stage of their file, each reference once; `scratch` is nothing."""
     found: dict[str, Outside] = {}
-    for meaning in stages:
-        for edge in meaning.stage.edges:
-            reference = _reference(meaning.stage, edge)
-            if reference is not None:
-                entry = Outside(reference, name_of(meaning.stage), edge.instruction.start_line)
-                found.setdefault(reference, entry)
+    for stage in stages:
+        for entry in stage.outside:
+            found.setdefault(entry.reference, entry)
     return tuple(found.values())
 
 
-def image_bases(meaning: Meaning) -> tuple[str, ...]:
-    """The images that stages start from, each once."""
-    images = (s for s in meaning.graph.stages if s.origin.kind is OriginKind.IMAGE)
-    return tuple(dict.fromkeys(_reference(stage, stage.base_edge) or "" for stage in images))
-
-
-def final_base(meaning: Meaning, target: str | None) -> str | None:
-    """What the target starts from, through all stages of the file below it; None for an unknown target."""
-    stage = meaning.graph.target(target)
-    while stage is not None and stage.origin.stage is not None:
-        stage = meaning.graph.stages[stage.origin.stage]
-    return stage.base if stage is not None else None
-
-
-def context_paths(stages: Iterable[StageMeaning]) -> tuple[tuple[str, int], ...]:
-    """What the stages take out of the build context: (path, line), without paths that only a base decides."""
-    found = ((s.context_path, s.instruction.start_line, s.certain, s.kind) for m in stages for s in m.sources)
-    return tuple((path, line) for path, line, certain, kind in found if certain and kind is SourceKind.CONTEXT)
+def context_paths(stages: Iterable[StageSummary]) -> tuple[tuple[str, int], ...]:
+    """What the stages take out of the build context: (path, line)."""
+    return tuple(path for stage in stages for path in stage.paths)
 
 
 def full_reference(reference: str) -> str:
@@ -110,10 +139,27 @@ def full_reference(reference: str) -> str:
         return reference
 
 
-def _reference(stage: Stage, edge: Edge) -> str | None:
-    """What an edge takes from outside; a base with a variable that has no value stays as written."""
-    if edge.origin.kind not in _OUTSIDE:
-        return None
+def _summary(found: StageMeaning) -> StageSummary:
+    stage = found.stage
+    name = stage.name or str(stage.index)
+    taken = (Outside(_name(stage, e), name, e.instruction.start_line) for e in stage.edges if e.origin.kind in _OUTSIDE)
+    return StageSummary(
+        name=name,
+        base=_name(stage, stage.base_edge),
+        base_stage=stage.origin.stage,
+        base_is_image=stage.origin.kind is OriginKind.IMAGE,
+        needs=stage.needs,
+        outside=tuple(taken),
+        paths=tuple(
+            (source.context_path, source.instruction.start_line)
+            for source in found.sources
+            if source.certain and source.kind is SourceKind.CONTEXT
+        ),
+    )
+
+
+def _name(stage: Stage, edge: Edge) -> str:
+    """What an edge names; a base with a variable that has no value stays as written."""
     if edge.kind is EdgeKind.BASE and not stage.base_certain:
         return edge.instruction.words[0].text
     return edge.origin.name

@@ -6,9 +6,8 @@ import posixpath
 from dataclasses import dataclass, field, replace
 
 from bakehouse.config import Config
-from bakehouse.dockerfile.meaning import Meaning
 from bakehouse.model.service import Notice, Service
-from bakehouse.workspace.dockerfiles import context_paths, reached, read_meaning
+from bakehouse.workspace.dockerfiles import DockerfileSummary, context_paths, read_summary
 from bakehouse.workspace.manifests.manifest import Manifest
 from bakehouse.workspace.tree import Tree
 
@@ -18,7 +17,7 @@ class Draft:
     """`derived` is True where the name was made from a path, so that configuration may rename it."""
 
     service: Service
-    meaning: Meaning | None = None
+    summary: DockerfileSummary | None = None
     derived: bool = False
 
     @property
@@ -32,10 +31,10 @@ class Draft:
 
     def sources(self) -> tuple[tuple[str, int], ...]:
         """Paths that the service's images copy out of the context: (workspace-relative, line of the Dockerfile)."""
-        if self.meaning is None:
+        if self.summary is None:
             return ()
         targets = {self.service.target, *self.service.variants.values()}
-        written = context_paths(reached(self.meaning, targets))
+        written = context_paths(self.summary.reached(targets))
         base = self.service.context
         return tuple((posixpath.normpath(posixpath.join(base, path)), line) for path, line in written)
 
@@ -69,11 +68,11 @@ class Scan:
             where, line = (origin.path, origin.line) if hint else (service.dockerfile, None)
             self.warn(f"{service.dockerfile} cannot be read: {error.strerror}", where, line, hint=hint)
             return draft  # a plan that wants it says where it is named; a scan goes on
-        meaning = read_meaning(data, service.args, service.contexts, service.dockerfile)
-        if not meaning.stages:
+        summary = read_summary(data, service.args, service.contexts)
+        if not summary.stages:
             self.warn("has no FROM: no Dockerfile that could be built", service.dockerfile, 1)
             return replace(draft, service=replace(service, dockerfile=None))
-        return replace(draft, meaning=meaning)
+        return replace(draft, summary=summary)
 
 
 def within(path: str, directory: str) -> bool:

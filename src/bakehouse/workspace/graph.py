@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bakehouse.errors import CycleError
 from bakehouse.model.graph import Edge, EdgeKind, Node, NodeKind, ServiceGraph
 from bakehouse.model.service import Service, Workspace
-from bakehouse.workspace.dockerfiles import full_reference, outside, reached, read_meaning
+from bakehouse.workspace.dockerfiles import full_reference, outside, read_summary
 from bakehouse.workspace.draft import Draft, within
 
 
@@ -40,7 +40,7 @@ def _draft(workspace: Workspace, service: Service) -> Draft:
         data = (workspace.root / service.dockerfile).read_bytes()
     except OSError:  # gone since the scan
         return Draft(service=service)
-    return Draft(service=service, meaning=read_meaning(data, service.args, service.contexts))
+    return Draft(service=service, summary=read_summary(data, service.args, service.contexts))
 
 
 def _edge(source: str, target: str, kind: EdgeKind, detail: str = "") -> Edge:
@@ -49,11 +49,11 @@ def _edge(source: str, target: str, kind: EdgeKind, detail: str = "") -> Edge:
 
 def _image_edges(workspace: Workspace, draft: Draft) -> Iterator[Edge]:
     """Bases, and images of other services: through FROM, --from and named contexts."""
-    service, meaning = draft.service, draft.meaning
-    if meaning is None:
+    service, summary = draft.service, draft.summary
+    if summary is None:
         return
     targets = {service.target, *service.variants.values()}
-    for found in outside(reached(meaning, targets)):
+    for found in outside(summary.reached(targets)):
         value = service.contexts.get(found.reference)
         reference = found.reference if value is None else value.removeprefix("docker-image://")
         owner = _owner(workspace, reference, service.name)

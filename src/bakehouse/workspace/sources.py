@@ -11,7 +11,7 @@ from bakehouse.errors import WorkspaceError
 from bakehouse.model.service import Kind, Origin, Service
 from bakehouse.workspace.compose import ComposeService, inside, read_compose
 from bakehouse.workspace.contexts import infer_context
-from bakehouse.workspace.dockerfiles import context_paths, image_bases, read_meaning, stage_names
+from bakehouse.workspace.dockerfiles import context_paths, read_summary
 from bakehouse.workspace.draft import Draft, Scan
 from bakehouse.workspace.naming import FileRole, clean, merged_variants, role, service_name
 
@@ -74,8 +74,8 @@ def _composed(scan: Scan, found: ComposeService) -> Draft | None:
         scan.warn(message, found.path, found.context_line, hint="correct the path, or make the directory")
         return Draft(service=service)  # a plan that wants it stops there; a scan goes on
     draft = scan.read(Draft(service=service))
-    if draft.meaning and found.target and draft.meaning.graph.target(found.target) is None:
-        names = ", ".join(n for n in stage_names(draft.meaning) if not n.isdigit())
+    if draft.summary and found.target and draft.summary.target(found.target) is None:
+        names = ", ".join(n for n in draft.summary.names if not n.isdigit())
         message = f"{found.name}: {found.dockerfile} has no stage {found.target}"
         scan.warn(message, found.path, found.line, hint=f"its stages: {names or 'none has a name'}")
     return draft
@@ -106,9 +106,9 @@ def _from_dockerfile(scan: Scan, path: str) -> Draft:
         origins=(Origin(what="dockerfile", path=path, line=1),),
     )
     draft = scan.read(Draft(service=service, derived=True))
-    if draft.meaning is None:
+    if draft.summary is None:
         return draft
-    written = context_paths(draft.meaning.stages)
+    written = context_paths(draft.summary.stages)
     context, missing = infer_context(scan.tree.root, path, [s for s, _ in written])
     if missing:
         line = next(line for source, line in written if source == missing[0])
@@ -173,8 +173,8 @@ def _added(scan: Scan, name: str, section: ServiceSection, line: int | None) -> 
     context = posixpath.dirname(path) or "."
     if not section.context:
         try:
-            meaning = read_meaning(scan.tree.data(path), section.args, section.contexts)
-            context, _ = infer_context(scan.tree.root, path, [s for s, _ in context_paths(meaning.stages)])
+            summary = read_summary(scan.tree.data(path), section.args, section.contexts)
+            context, _ = infer_context(scan.tree.root, path, [s for s, _ in context_paths(summary.stages)])
         except OSError:
             pass  # `_corrected` reads it again and warns
     empty = Service(name=name, kind=Kind.OTHER, context=context, dockerfile=path)
@@ -183,14 +183,14 @@ def _added(scan: Scan, name: str, section: ServiceSection, line: int | None) -> 
 
 def completed(scan: Scan, draft: Draft, variants: dict[str, str], kind: Kind) -> Service:
     """The service with what its Dockerfile says, its kind, and the corrections of bakehouse.toml."""
-    service, meaning = draft.service, draft.meaning
+    service, summary = draft.service, draft.summary
     section = scan.config.services.get(service.name, ServiceSection())
     return replace(
         service,
         kind=section.kind or kind,
         variants=merged_variants(variants, section.variants),
-        stages=stage_names(meaning) if meaning else (),
-        bases=image_bases(meaning) if meaning else (),
+        stages=summary.names if summary else (),
+        bases=summary.image_bases if summary else (),
         ignore_file=_ignore_file(scan, service),
     )
 
