@@ -1,0 +1,155 @@
+"""A service and its Dockerfile as a target: contexts, substituted bases, tags, caches, the copy the engine gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bakehouse.build import bases, names, prepare
+from bakehouse.build.reading import Reading
+from bakehouse.build.request import PlanRequest
+from bakehouse.build.selection import owner
+from bakehouse.config import Config
+from bakehouse.model.plan import Secret, Substitution, Target, Verdict
+from bakehouse.model.service import Service, Workspace
+
+
+def resolve(
+    readings: Iterable[Reading], config: Config, request: PlanRequest, state: Path
+) -> dict[str, bases.BaseResolution]:
+    """What becomes of every base and frontend that the readings name."""
+    if not request.substitute or config.bases.substitute == "never":
+        return {}
+    wanted = {ref for r in readings for ref in r.external} | {r.syntax for r in readings if r.syntax}
+    wanted -= config.bases.map.keys()
+    return bases.resolve(sorted(wanted), registry=config.bases.registry, mode="auto", cache_dir=state)
+
+
+@dataclass(slots=True)
+class TargetMaker:
+    """Turns a service and its reading into a target."""
+
+    workspace: Workspace
+    config: Config
+    request: PlanRequest
+    variant: str
+    state: Path
+    resolutions: Mapping[str, bases.BaseResolution]
+    by_image: Mapping[str, Service]
+    secrets: tuple[Secret, ...]
+
+    def target(self, service: Service, reading: Reading) -> Target:
+        """The target; where it is to be built its altered Dockerfile is written."""
+        contexts, needs = self._contexts(service, reading)
+        verdict, reason = self._verdict(service, reading)
+        prepared = prepare.Prepared(None, ())
+        if verdict is Verdict.BUILD:
+            prepared = prepare.prepare(
+                reading,
+                state=self.state,
+                inject_ca=bool(self.secrets),
+                drop_syntax=self._syntax_missing(reading),
+            )
+        cache_from, cache_to = names.caches(service, self.variant, self.config)
+        return Target(
+            id=names.target_id(service.name, self.variant),
+            service=service.name,
+            variant=self.variant,
+            context=reading.context,
+            dockerfile=reading.path,
+            stage=reading.stage,
+            verdict=verdict,
+            reason=reason,
+            platforms=self.request.platforms or service.platforms or self.config.build.platforms,
+            args=service.args,
+            contexts=contexts,
+            tags=names.tags(service, self.variant, self.config, push=self.request.push),
+            cache_from=cache_from,
+            cache_to=cache_to,
+            secrets=self.secrets if prepared.injected else (),
+            prepared=prepared.path,
+            line_map=prepared.line_map,
+            depends_on=tuple(names.target_id(n, self.variant) for n in needs),
+            bases=reading.external,
+        )
+
+    def _contexts(self, service: Service, reading: Reading) -> tuple[dict[str, str], list[str]]:
+        """Named contexts for bake, and the services among them."""
+        contexts: dict[str, str] = {}
+        needs: list[str] = []
+        for name, value in service.contexts.items():
+            scheme, _, other = value.partition(":")
+            if scheme in ("service", "target"):
+                needs.append(other)
+                contexts[name] = f"target:{names.target_id(other, self.variant)}"
+            elif "://" in value:
+                contexts[name] = value
+            else:
+                contexts[name] = str((self.workspace.root / value).resolve())
+        for reference in reading.external:
+            if reference in contexts:
+                continue
+            needed = owner(reference, self.by_image)
+            if needed is not None and needed.name != service.name:
+                needs.append(needed.name)
+                contexts[reference] = f"target:{names.target_id(needed.name, self.variant)}"
+            elif replacement := self._replacement(reference):
+                contexts[reference] = replacement
+        return contexts, list(dict.fromkeys(needs))
+
+    def _replacement(self, reference: str) -> str | None:
+        mapped = self.config.bases.map.get(reference)
+        if mapped:
+            return mapped if "://" in mapped else f"docker-image://{mapped}"
+        found = self.resolutions.get(reference)
+        return found.replacement if found and found.status == "substitute" else None
+
+    def _verdict(self, service: Service, reading: Reading) -> tuple[Verdict, str]:
+        if service.skip:
+            return Verdict.SKIPPED, service.skip
+        for reference in reading.external:
+            if owner(reference, self.by_image) is not None or reference in service.contexts:
+                continue
+            found = self.resolutions.get(reference)
+            if found is not None and found.status == "missing":
+                if service.optional:
+                    return Verdict.SKIPPED, f"optional, and its base image is missing: {reference}: {found.reason}"
+                return Verdict.BLOCKED, f"base image {reference}: {found.reason}"
+        return Verdict.BUILD, ""
+
+    def _syntax_missing(self, reading: Reading) -> bool:
+        found = self.resolutions.get(reading.syntax or "")
+        return found is not None and found.status == "missing"
+
+
+def substitutions(
+    targets: Sequence[Target], readings: Mapping[str, Reading], resolutions: Mapping[str, bases.BaseResolution]
+) -> tuple[Substitution, ...]:
+    """What the plan replaced, and for which targets."""
+    found: list[Substitution] = []
+    built = [t for t in targets if t.verdict is Verdict.BUILD]
+    for reference, resolution in sorted(resolutions.items()):
+        users = tuple(t.id for t in built if t.contexts.get(reference) == resolution.replacement)
+        if resolution.status == "substitute" and resolution.replacement and users:
+            found.append(
+                Substitution(
+                    kind="base",
+                    original=reference,
+                    replacement=resolution.replacement,
+                    reason=resolution.reason,
+                    targets=users,
+                )
+            )
+        syntax = tuple(t.id for t in built if readings[t.service].syntax == reference)
+        if resolution.status == "missing" and syntax:
+            found.append(
+                Substitution(
+                    kind="frontend",
+                    original=reference,
+                    replacement="the engine's built-in frontend",
+                    reason=resolution.reason,
+                    targets=syntax,
+                )
+            )
+    return tuple(found)
