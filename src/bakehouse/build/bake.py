@@ -46,6 +46,8 @@ def _target(target: Target, *, push: bool, load: bool) -> dict[str, object]:
         "cache-from": list(target.cache_from),
         "cache-to": list(target.cache_to),
         "secret": [f"id={s.id},src={s.src}" for s in target.secrets],
+        "no-cache": target.no_cache,
+        "no-cache-filter": list(target.no_cache_stages),
     }
     body.update({key: value for key, value in optional.items() if value})
     body["attest"] = ["type=provenance,mode=max"] if push else ["type=provenance,disabled=true"]

@@ -49,6 +49,8 @@ class Target:
     `prepared` is the altered copy that the engine gets in place of `dockerfile` (None: the file as it is);
     `line_map[i]` is then the 1-based line of the file that line i+1 of the copy came from.
     `depends_on` are ids of targets in the same plan whose image this one is built from.
+    `no_cache` executes every step whatever the caches hold, `no_cache_stages` those of some stages. `platform_tags`
+    name the image of one platform within the index: (reference, platform).
     """
 
     id: str
@@ -72,6 +74,9 @@ class Target:
     line_map: tuple[int, ...] = ()
     depends_on: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    no_cache: bool = False
+    no_cache_stages: tuple[str, ...] = ()
+    platform_tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
