@@ -47,6 +47,7 @@ def load(
         for name, kind in SECTIONS.items()
     }
     _refuse_unknown_flags(flags or {})
+    _check_bucket(sections["cache"], lines, in_file="backend" in data.get("cache", {}))
     services = _services(data.get("services", {}), lines)
     name = sections["workspace"].name or _slug(root.resolve().name)
     sections["workspace"] = msgspec.structs.replace(sections["workspace"], name=name)
@@ -125,6 +126,18 @@ def _check_values(section: Any) -> None:
     """What a type cannot say: the cache size is a size."""
     if isinstance(section, CacheSection):
         parse_size(section.max_size)
+
+
+def _check_bucket(cache: CacheSection, lines: Lines, *, in_file: bool) -> None:
+    """A cache in a bucket needs its name and region."""
+    missing = [key for key in ("bucket", "region") if not getattr(cache, key)]
+    if cache.backend == "s3" and missing:
+        where: dict[str, Any] = {"path": CONFIG_NAME, "line": line_of(("cache", "backend"), lines)} if in_file else {}
+        raise ConfigError(
+            f"cache.backend s3 needs cache.{' and cache.'.join(missing)}",
+            hint='add bucket = "..." and region = "..." to [cache]; endpoint = "http://..." for a server other than AWS',
+            **where,
+        )
 
 
 def _services(value: Any, lines: Lines) -> dict[str, ServiceSection]:

@@ -49,10 +49,21 @@ class RegistrySection(Section, frozen=True, kw_only=True):
 
 
 class CacheSection(Section, frozen=True, kw_only=True):
-    """[cache]: `ref` is a registry reference or a directory; retention is by age and by size."""
+    """[cache]: where BuildKit's cache is kept between machines, what of it, and for how long.
 
-    backend: Annotated[str, msgspec.Meta(pattern="^(none|registry|local|inline)$")] = "none"
+    `ref` is a registry reference, a directory, the prefix in a bucket (s3) or a scope (gha). `mode` auto decides
+    between min and max from measured builds. `share` lets services with the same dependency layers read each
+    other's caches. `warm` are the services that `bakehouse cache warm` builds. Retention is by age and by size.
+    """
+
+    backend: Annotated[str, msgspec.Meta(pattern="^(none|registry|local|inline|gha|s3)$")] = "none"
     ref: str = ""
+    mode: Annotated[str, msgspec.Meta(pattern="^(auto|min|max)$")] = "auto"
+    share: bool = True
+    warm: tuple[str, ...] = ()
+    bucket: str = ""
+    region: str = ""
+    endpoint: str = ""
     keep_days: Annotated[int, msgspec.Meta(ge=0)] = 30
     max_size: str = "10GB"
 
@@ -60,6 +71,13 @@ class CacheSection(Section, frozen=True, kw_only=True):
     def max_bytes(self) -> int:
         """`max_size` in bytes."""
         return parse_size(self.max_size)
+
+
+class ReuseSection(Section, frozen=True, kw_only=True):
+    """[reuse]: whether an image of the same identity is taken instead of built, and how old it may be (0: any age)."""
+
+    enabled: bool = True
+    max_age_days: Annotated[float, msgspec.Meta(ge=0)] = 7.0
 
 
 class BasesSection(Section, frozen=True, kw_only=True):
@@ -71,10 +89,35 @@ class BasesSection(Section, frozen=True, kw_only=True):
 
 
 class BuilderSection(Section, frozen=True, kw_only=True):
-    """[builder]: the buildx builder; an empty `name` means the current one."""
+    """[builder]: the buildx builder; an empty `name` means the current one.
+
+    `nodes` are the names of several builders among which the calls of one run are spread; it goes before `name`.
+    """
 
     name: str = ""
+    nodes: tuple[str, ...] = ()
     driver: Annotated[str, msgspec.Meta(pattern="^(docker|docker-container|remote|kubernetes)$")] = "docker"
+
+
+class LintSection(Section, frozen=True, kw_only=True):
+    """[lint]: which rules speak. Entries of the lists are rule names, groups, aliases (DL3008) or `all`.
+
+    `select` replaces the default set, `extend_select` adds to it, `ignore` takes out. `severity` maps a rule to
+    error, warning, info or style. `per_file_ignores` maps path globs to entries. Findings at `fail_on` or worse
+    make the exit code 1. `trusted_registries` empty means that every registry is. `baseline` is the file with
+    the findings that are held back. `shellcheck`: auto runs it on RUN where it is installed.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: dict[str, Annotated[str, msgspec.Meta(pattern="^(error|warning|info|style)$")]] = {}
+    per_file_ignores: dict[str, tuple[str, ...]] = {}
+    fail_on: Annotated[str, msgspec.Meta(pattern="^(error|warning|info|style|never)$")] = "warning"
+    trusted_registries: tuple[str, ...] = ()
+    required_labels: tuple[str, ...] = ()
+    baseline: str = ".bakehouse-baseline.json"
+    shellcheck: Annotated[str, msgspec.Meta(pattern="^(auto|off)$")] = "off"
 
 
 class ServiceSection(Section, frozen=True, kw_only=True):
@@ -102,8 +145,10 @@ class Document(Section, frozen=True, kw_only=True):
     build: BuildSection = BuildSection()
     registry: RegistrySection = RegistrySection()
     cache: CacheSection = CacheSection()
+    reuse: ReuseSection = ReuseSection()
     bases: BasesSection = BasesSection()
     builder: BuilderSection = BuilderSection()
+    lint: LintSection = LintSection()
     services: dict[str, ServiceSection] = {}
 
 
@@ -122,8 +167,10 @@ SECTIONS: dict[str, type[Section]] = {
     "build": BuildSection,
     "registry": RegistrySection,
     "cache": CacheSection,
+    "reuse": ReuseSection,
     "bases": BasesSection,
     "builder": BuilderSection,
+    "lint": LintSection,
 }
 
 

@@ -1,0 +1,88 @@
+"""What a base image is, told from its name alone: the distribution and the kind of thing in it.
+
+Enter a stage; leave a `Distribution`. Unknown names are UNKNOWN: rules then offer no fix that hangs on it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from bakehouse.dockerfile.imageref import ImageRef
+from bakehouse.dockerfile.state import StageMeaning
+from bakehouse.lint.subject import Subject
+
+
+class Distribution(StrEnum):
+    """The family of a base image, by its package manager."""
+
+    DEBIAN = "debian"
+    ALPINE = "alpine"
+    REDHAT = "redhat"
+    SUSE = "suse"
+    SCRATCH = "scratch"
+    DISTROLESS = "distroless"
+    WINDOWS = "windows"
+    UNKNOWN = "unknown"
+
+
+_BY_TAG = (
+    (re.compile(r"alpine"), Distribution.ALPINE),
+    (re.compile(r"nanoserver|windowsservercore|servercore"), Distribution.WINDOWS),
+    (
+        re.compile(r"bookworm|bullseye|buster|trixie|stretch|noble|jammy|focal|bionic|slim|ubuntu|debian"),
+        Distribution.DEBIAN,
+    ),
+    (re.compile(r"ubi\d|centos|rocky|fedora|alma"), Distribution.REDHAT),
+)  # fmt: skip
+_BY_NAME = {
+    "debian": Distribution.DEBIAN, "ubuntu": Distribution.DEBIAN, "buildpack-deps": Distribution.DEBIAN,
+    "alpine": Distribution.ALPINE, "fedora": Distribution.REDHAT, "centos": Distribution.REDHAT,
+    "rockylinux": Distribution.REDHAT, "almalinux": Distribution.REDHAT, "oraclelinux": Distribution.REDHAT,
+    "amazonlinux": Distribution.REDHAT, "ubi8": Distribution.REDHAT, "ubi9": Distribution.REDHAT,
+    "ubi-minimal": Distribution.REDHAT, "leap": Distribution.SUSE, "tumbleweed": Distribution.SUSE,
+}  # fmt: skip
+_DEBIAN_BY_DEFAULT = frozenset({
+    "node", "python", "golang", "ruby", "rust", "php", "perl", "gcc", "openjdk", "postgres", "mysql", "mariadb",
+    "redis", "nginx", "httpd", "haproxy", "mongo", "tomcat", "elixir", "erlang", "julia", "cassandra", "neo4j",
+    "rabbitmq", "wordpress", "drupal", "eclipse-temurin",
+})  # fmt: skip
+"""Official images whose plain tags are Debian or Ubuntu."""
+
+
+def root_image(stage: StageMeaning, subject: Subject) -> ImageRef | None:
+    """The image that a stage starts from in the end, through stages of the same file; None where not known."""
+    found = stage.stage
+    for _ in subject.stages:
+        if found.origin.stage is None:
+            return found.origin.image
+        found = subject.stages[found.origin.stage].stage
+    return None
+
+
+def distribution(stage: StageMeaning, subject: Subject) -> Distribution:
+    """The family of a stage's base image."""
+    found = stage.stage
+    for _ in subject.stages:
+        if found.origin.stage is None:
+            break
+        found = subject.stages[found.origin.stage].stage
+    if found.base == "scratch":
+        return Distribution.SCRATCH
+    image = found.origin.image
+    return Distribution.UNKNOWN if image is None or not found.base_certain else of_image(image)
+
+
+def of_image(image: ImageRef) -> Distribution:
+    """The family of an image, from its name and tag."""
+    name = image.path.rpartition("/")[2]
+    if "distroless" in image.path:
+        return Distribution.DISTROLESS
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    for pattern, family in _BY_TAG:
+        if pattern.search(image.tag or "") or pattern.search(name):
+            return family
+    if image.registry == "docker.io" and image.path.startswith("library/") and name in _DEBIAN_BY_DEFAULT:
+        return Distribution.DEBIAN
+    return Distribution.UNKNOWN

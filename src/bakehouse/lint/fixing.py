@@ -1,0 +1,193 @@
+"""Fixes applied: in rounds, each one checked, nothing written.
+
+Enter a Repo and a Linter; leave what happened to each file. In a round every fix is tried alone: the file is
+parsed again, compared with what the fix meant (`verify`), and its finding must be gone; a fix that fails is
+taken back and reported. Those that share no bytes are then applied together, and the next round begins, until
+nothing is left to fix. So a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bakehouse.dockerfile.edits import EditConflictError, apply_edits, conflicting
+from bakehouse.dockerfile.ignore import read_ignore
+from bakehouse.errors import BakehouseError
+from bakehouse.lint.linter import Linter
+from bakehouse.lint.repo import Repo
+from bakehouse.lint.subject import Subject
+from bakehouse.lint.verify import verify
+from bakehouse.model.edit import Edit
+from bakehouse.model.finding import Finding, FixedFile
+from bakehouse.workspace.yaml_nodes import parse_yaml
+
+MAX_ROUNDS = 40
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has happened to one file so far."""
+
+    before: bytes | None
+    applied: list[Finding] = field(default_factory=list)
+    taken_back: dict[tuple[object, ...], Finding] = field(default_factory=dict)
+
+
+class Fixer:
+    """Applies the fixes of a linter's findings to a repo in memory. `unsafe` allows unsafe fixes too."""
+
+    def __init__(self, linter: Linter, *, unsafe: bool = False) -> None:
+        self.linter = linter
+        self.unsafe = unsafe
+        self._work: dict[str, _Work] = {}
+
+    def fix(self, repo: Repo) -> tuple[FixedFile, ...]:
+        """Fix all files. The repo has the new bytes afterwards; the result is ordered by path."""
+        for path in list(repo.subjects):
+            self._fix_file(repo, path)
+        if repo.workspace is not None:
+            self._fix_across(repo)
+        return tuple(
+            FixedFile(
+                path=path,
+                before=work.before,
+                after=repo.read(path) or b"",
+                applied=tuple(work.applied),
+                taken_back=tuple(work.taken_back.values()),
+            )
+            for path, work in sorted(self._work.items())
+            if work.applied or work.taken_back
+        )
+
+    def _of(self, repo: Repo, path: str) -> _Work:
+        if path not in self._work:
+            self._work[path] = _Work(repo.read(path))
+        return self._work[path]
+
+    def _fix_file(self, repo: Repo, path: str) -> None:
+        """The rounds of one Dockerfile."""
+        work = self._of(repo, path)
+        seen = {repo.subjects[path].data}
+        for _ in range(MAX_ROUNDS):
+            subject = repo.subjects[path]
+            if subject.tree.errors:
+                return
+            findings = self.linter.check_file(subject)
+            self._create(repo, findings)
+            good = [f for f in self._usable(findings, work) if self._stands(subject, f, findings, work)]
+            batch = self._together(subject, good)
+            if not batch:
+                return
+            data = _applied(subject.data, batch)
+            if data is None or data in seen:  # two rules undo each other: neither may go on
+                work.taken_back.update({_key(f): f for f in batch})
+                return
+            seen.add(data)
+            work.applied += batch
+            repo.change(path, data)
+
+    def _usable(self, findings: Iterable[Finding], work: _Work) -> list[Finding]:
+        return [
+            f for f in findings
+            if f.fix and f.fix.edits and (f.fix.safe or self.unsafe) and _key(f) not in work.taken_back
+        ]  # fmt: skip
+
+    def _stands(self, subject: Subject, finding: Finding, findings: Sequence[Finding], work: _Work) -> bool:
+        """Whether a fix, applied alone, does what it means to. If not it is taken back."""
+        assert finding.fix is not None
+        if finding.place.path != subject.path:
+            return False
+        data = _applied(subject.data, [finding])
+        after = Subject(subject.path, data, subject.settings, subject.services, subject.repo) if data else None
+        if after is not None and verify(subject.tree, finding.fix.edits, after.tree) is None:
+            count = sum(1 for f in findings if f.rule == finding.rule)
+            alone = Linter(replace(self.linter.selection, rules=frozenset({finding.rule})))
+            if len(alone.check_file(after)) < count:
+                return True
+        work.taken_back[_key(finding)] = finding
+        return False
+
+    def _together(self, subject: Subject, good: Sequence[Finding]) -> list[Finding]:
+        """The fixes of a round: those that share no bytes, safe ones first, and that stand together."""
+        batch: list[Finding] = []
+        edits: list[Edit] = []
+        for finding in sorted(good, key=lambda f: not (f.fix and f.fix.safe)):
+            assert finding.fix is not None
+            if not conflicting(edits, finding.fix.edits):
+                batch.append(finding)
+                edits += finding.fix.edits
+        if len(batch) < 2:
+            return batch
+        data = _applied(subject.data, batch)
+        if data and verify(subject.tree, edits, Subject(subject.path, data).tree) is None:
+            return batch
+        return batch[:1]
+
+    def _create(self, repo: Repo, findings: Iterable[Finding]) -> None:
+        """The new files that fixes bring."""
+        for finding in findings:
+            fix = finding.fix
+            if fix is None or not fix.creates or not (fix.safe or self.unsafe):
+                continue
+            for path, content in fix.creates.items():
+                if repo.read(path) is None:
+                    work = self._of(repo, path)
+                    repo.change(path, content)
+                    work.applied.append(finding)
+
+    def _fix_across(self, repo: Repo) -> None:
+        """The rounds of rules over the repository; Dockerfiles that change get rounds of their own."""
+        for _ in range(MAX_ROUNDS):
+            findings = self.linter.check_repo(repo)
+            self._create(repo, findings)
+            by_path: dict[str, list[Finding]] = {}
+            for finding in findings:
+                by_path.setdefault(finding.place.path, []).append(finding)
+            changed = [path for path, found in by_path.items() if self._fix_one_across(repo, path, found)]
+            for path in changed:
+                if path in repo.subjects:
+                    self._fix_file(repo, path)
+            if not changed:
+                return
+
+    def _fix_one_across(self, repo: Repo, path: str, findings: Sequence[Finding]) -> bool:
+        """Apply the first usable fix of one file; whether it changed."""
+        work, before = self._of(repo, path), repo.read(path) or b""
+        for finding in self._usable(findings, work):
+            data = _applied(before, [finding])
+            if data is not None and data != before and self._reads(repo, path, finding, data):
+                repo.change(path, data)
+                work.applied.append(finding)
+                return True
+            work.taken_back[_key(finding)] = finding
+        return False
+
+    def _reads(self, repo: Repo, path: str, finding: Finding, data: bytes) -> bool:
+        """Whether a changed file is still what it was: a Dockerfile, an ignore file, a compose file."""
+        subject = repo.subjects.get(path)
+        if subject is not None:
+            assert finding.fix is not None
+            return verify(subject.tree, finding.fix.edits, Subject(path, data).tree) is None
+        try:
+            if path.endswith(".dockerignore"):
+                read_ignore(data, path)
+            elif path.endswith((".yml", ".yaml")):
+                parse_yaml(data.decode("utf-8"), path)
+        except (BakehouseError, UnicodeDecodeError):
+            return False
+        return True
+
+
+def _applied(data: bytes, findings: Iterable[Finding]) -> bytes | None:
+    """The bytes after the fixes of some findings; None where they do not fit."""
+    try:
+        return apply_edits(data, [edit for f in findings if f.fix for edit in f.fix.edits])
+    except EditConflictError:
+        return None
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    """What makes a fix the same fix in the next round, wherever its bytes have moved."""
+    texts = tuple(edit.text for edit in finding.fix.edits) if finding.fix else ()
+    return finding.rule, finding.message, finding.place.source, texts

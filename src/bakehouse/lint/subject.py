@@ -1,0 +1,141 @@
+"""One Dockerfile as rules see it: read once, each view computed when the first rule asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bakehouse.config import LintSection
+from bakehouse.dockerfile.meaning import Meaning, interpret
+from bakehouse.dockerfile.packages import PackageCall, package_call
+from bakehouse.dockerfile.parser import parse
+from bakehouse.dockerfile.shell import Command, Script, read_script
+from bakehouse.dockerfile.state import StageMeaning, Step
+from bakehouse.dockerfile.syntax import Dockerfile, Instruction
+
+if TYPE_CHECKING:
+    from bakehouse.lint.repo import Repo
+    from bakehouse.model.service import Service
+
+ROOTS = ("root", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One RUN where it stands. `calls` are the commands of `script` that call a package manager."""
+
+    stage: StageMeaning
+    step: Step
+    script: Script
+    calls: tuple[PackageCall, ...]
+
+    @property
+    def instruction(self) -> Instruction:
+        """The RUN."""
+        return self.step.instruction
+
+    def has_cache_mount(self, *targets: str) -> bool:
+        """Whether a cache mount lies at, above or below one of these directories (no argument: any at all)."""
+        mounts = [m.target.rstrip("/") for m in self.step.mounts if m.type == "cache"]
+        if not targets:
+            return bool(mounts)
+        wanted = [t.rstrip("/") for t in targets]
+        return any(m == t or t.startswith(m + "/") or m.startswith(t + "/") for m in mounts for t in wanted)
+
+
+class Subject:
+    """One Dockerfile. `path` is workspace-relative; `services` are those built from it (none where the file
+    is looked at alone), `repo` everything around it."""
+
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        settings: LintSection | None = None,
+        services: tuple[Service, ...] = (),
+        repo: Repo | None = None,
+    ) -> None:
+        self.path = path
+        self.tree: Dockerfile = parse(data, path)
+        self.settings = settings or LintSection()
+        self.services = services
+        self.repo = repo
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return self.tree.data
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """Stages and steps with the defaults of all arguments."""
+        return interpret(self.tree)
+
+    @property
+    def stages(self) -> tuple[StageMeaning, ...]:
+        """All stages in file order."""
+        return self.meaning.stages
+
+    @cached_property
+    def images(self) -> tuple[StageMeaning, ...]:
+        """The stages that become images: the last one, and the targets of the services built from this file."""
+        found = [self.stages[-1]] if self.stages else []
+        for service in self.services:
+            for target in (service.target, *service.variants.values()):
+                stage = self.meaning.graph.target(target)
+                if stage is not None:
+                    found.append(self.stages[stage.index])
+        return tuple({m.stage.index: m for m in sorted(found, key=lambda m: m.stage.index)}.values())
+
+    @cached_property
+    def products(self) -> tuple[StageMeaning, ...]:
+        """`images`, but for development images (a stage called dev, test, debug, ... that is not the last)."""
+        dev = {"dev", "development", "debug", "test", "tests", "lint", "ci"}
+        last = self.stages[-1:]
+        return tuple(m for m in self.images if m in last or m.stage.name not in dev)
+
+    @cached_property
+    def steps(self) -> tuple[tuple[StageMeaning, Step], ...]:
+        """Every instruction of every stage with what it means there; inherited ONBUILD triggers left out."""
+        return tuple((stage, step) for stage in self.stages for step in stage.steps if not step.from_trigger)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every RUN with its commands."""
+        return tuple(self._run(stage, step) for stage, step in self.steps if step.instruction.name == "RUN")
+
+    def _run(self, stage: StageMeaning, step: Step) -> Run:
+        script = read_script(self.tree, step.instruction, step.before.effective_shell)
+        calls = (package_call(command) for command in script.commands)
+        return Run(stage, step, script, tuple(call for call in calls if call is not None))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Instruction]]:
+        found: dict[str, list[Instruction]] = {}
+        for instruction in self.tree.instructions:
+            found.setdefault(instruction.name, []).append(instruction)
+        return found
+
+    def named(self, *names: str) -> Iterator[Instruction]:
+        """The instructions with these names (upper case), in file order for each name."""
+        for name in names:
+            yield from self._by_name.get(name, ())
+
+    def steps_named(self, *names: str) -> Iterator[tuple[StageMeaning, Step]]:
+        """The steps of instructions with these names, in file order."""
+        return ((stage, step) for stage, step in self.steps if step.instruction.name in names)
+
+    def commands(self, *names: str) -> Iterator[tuple[Run, Command]]:
+        """The commands of all RUNs with one of these names (without directory), in file order."""
+        return ((run, command) for run in self.runs for command in run.script.commands if command.name in names)
+
+    def calls(self, *managers: str) -> Iterator[tuple[Run, PackageCall]]:
+        """The calls of these package managers (canonical names), in file order."""
+        return ((run, call) for run in self.runs for call in run.calls if call.manager in managers)
+
+
+def is_root(user: str | None) -> bool:
+    """Whether a USER value is certainly root. None (what the base says) is not."""
+    return user is not None and (user.partition(":")[0] in ROOTS or user == "")
