@@ -31,13 +31,17 @@ _CACHE_FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class BaseResolution:
-    """What becomes of one reference. `replacement` is a named context's value; `reason` is for people."""
+    """What becomes of one reference. `replacement` is a named context's value; `reason` is for people.
+
+    `asked` is when its own registry said so (Unix seconds).
+    """
 
     ref: str
     status: Literal["pullable", "substitute", "local", "missing"]
     digest: str | None
     replacement: str | None
     reason: str
+    asked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +59,25 @@ class _Answer:
 
 
 def resolve(
-    refs: Iterable[str], *, registry: str = "localhost:5000", mode: str = "auto", cache_dir: Path
+    refs: Iterable[str],
+    *,
+    registry: str = "localhost:5000",
+    mode: str = "auto",
+    cache_dir: Path,
+    offline: bool = False,
 ) -> dict[str, BaseResolution]:
     """Decide for each reference, in parallel.
 
     `mode`: "auto" prefers the official image, "always" a substitute even where the original can be pulled,
     "never" forbids substitutes. What registries said is kept in `cache_dir`/bases.json (one hour where an
-    image was found, five minutes where not). Never raises for an unreachable registry: that is the answer.
+    image was found, five minutes where not). `offline` asks no registry: the last digest that was found counts,
+    however old. Never raises for an unreachable registry: that is the answer.
     """
     wanted = sorted(set(refs))
+    if offline:
+        last = _load(cache_dir / "bases.json", "last")
+        unknown = _Answer(None, "not known here, and no registry is asked offline", 0.0)
+        return {r: _decide(r, last.get(r, unknown), None, registry) for r in wanted}
     answers = _official(wanted, cache_dir / "bases.json")
     substitutes: Mapping[str, _Answer] = {}
     if mode != "never":
@@ -80,7 +94,7 @@ def _decide(ref: str, official: _Answer, substitute: _Answer | None, registry: s
         replacement = f"docker-image://{name}@{substitute.digest}"
         return BaseResolution(ref, "substitute", substitute.digest, replacement, official.reason or "asked for")
     if official.digest:
-        return BaseResolution(ref, "pullable", official.digest, None, "its registry has it")
+        return BaseResolution(ref, "pullable", official.digest, None, "its registry has it", official.asked)
     image = _local_image(ref)
     if image:
         return BaseResolution(ref, "local", image, None, f"in the engine's image store; {official.reason}")
@@ -106,8 +120,9 @@ def _official(refs: list[str], cache: Path) -> dict[str, _Answer]:
     known = {r: a for r, a in _load(cache).items() if a.fresh}
     asked = _ask_all([r for r in refs if r not in known])
     if asked:
+        last = _load(cache, "last") | {r: a for r, a in asked.items() if a.digest}
         known |= asked
-        _save(cache, known)
+        _save(cache, known, last)
     return {r: known[r] for r in refs}
 
 
@@ -156,20 +171,23 @@ def _local_image(ref: str) -> str | None:
         return None
 
 
-def _load(cache: Path) -> dict[str, _Answer]:
-    """The cache; an unreadable or older one counts as empty."""
+def _load(cache: Path, part: str = "answers") -> dict[str, _Answer]:
+    """The cache: its answers, or the last good ones ("last"); an unreadable or older one counts as empty."""
     try:
         data = json.loads(cache.read_text())
         if data["format"] != _CACHE_FORMAT:
             return {}
-        return {str(r): _Answer(a["digest"], str(a["reason"]), float(a["asked"])) for r, a in data["answers"].items()}
+        return {str(r): _Answer(a["digest"], str(a["reason"]), float(a["asked"])) for r, a in data[part].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
 
 
-def _save(cache: Path, answers: Mapping[str, _Answer]) -> None:
+def _save(cache: Path, answers: Mapping[str, _Answer], last: Mapping[str, _Answer]) -> None:
     """Write the cache in one step; a read-only directory only costs the next call its time."""
-    text = json.dumps({"format": _CACHE_FORMAT, "answers": {r: asdict(a) for r, a in sorted(answers.items())}})
+    parts = {"answers": answers, "last": last}
+    text = json.dumps(
+        {"format": _CACHE_FORMAT} | {n: {r: asdict(a) for r, a in sorted(p.items())} for n, p in parts.items()}
+    )
     temporary = cache.with_suffix(f".{os.getpid()}")
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)

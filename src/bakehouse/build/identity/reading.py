@@ -1,0 +1,113 @@
+"""Demands of subjects, read from their Dockerfiles; remembered by content, since thousands of files seldom change.
+
+Enter subjects and a file source; leave for each platform of a subject its `Demand`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from bakehouse.build.identity.demand import Demand, read_demand
+from bakehouse.build.identity.subject import Subject
+from bakehouse.dockerfile.meaning import interpret
+from bakehouse.dockerfile.parser import parse
+from bakehouse.dockerfile.stages import BuildInputs
+from bakehouse.errors import DockerfileError
+from bakehouse.model.file_source import FileSource
+from bakehouse.model.identity import FORMAT
+from bakehouse.workspace.dockerfiles import MACHINE_PLATFORM
+
+_HEAD = f"bakehouse-demands-{FORMAT}.1\n".encode()
+_MOST_KEPT = 50_000
+
+
+class Demands:
+    """Demands by the digest of everything they are read from, kept in `store` between runs (None: not kept)."""
+
+    def __init__(self, store: Path | None = None) -> None:
+        self._store = store
+        self._known = _load(store) if store is not None else {}
+        self._used: dict[bytes, Demand] = {}
+
+    def of(self, subject: Subject, files: FileSource, data: bytes | None = None) -> dict[str, Demand]:
+        """Platform -> demand. Raises DockerfileError for a file that is missing or that BuildKit refuses."""
+        if data is None:
+            data = read_dockerfile(subject, files)
+        return {platform: self._of(subject, data, platform) for platform in subject.platforms or (MACHINE_PLATFORM,)}
+
+    def _of(self, subject: Subject, data: bytes, platform: str) -> Demand:
+        key = _key(subject, data, platform)
+        found = self._used.get(key) or self._known.get(key)
+        if found is None:
+            tree = parse(data, subject.dockerfile).require_valid()
+            inputs = BuildInputs(
+                args=subject.args,
+                target=subject.stage,
+                platform=platform,
+                build_platform=MACHINE_PLATFORM,
+                contexts=frozenset(subject.contexts),
+            )
+            found = read_demand(interpret(tree, inputs), platform)
+        self._used[key] = found
+        return found
+
+    def save(self) -> None:
+        """Keep what was used, and of the rest as much as there is room for. Failing costs only time."""
+        fresh = self._used.keys() - self._known.keys()
+        if self._store is None or not fresh:
+            return
+        kept = dict(self._used)
+        for key, value in self._known.items():
+            if len(kept) >= _MOST_KEPT:
+                break
+            kept.setdefault(key, value)
+        body = msgspec.msgpack.encode(kept)
+        temporary = self._store.with_name(f"{self._store.name}.{os.getpid()}")
+        try:
+            temporary.write_bytes(_HEAD + hashlib.sha256(body).digest() + body)
+            temporary.replace(self._store)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+
+def read_dockerfile(subject: Subject, files: FileSource) -> bytes:
+    """The bytes of a subject's Dockerfile. Raises DockerfileError."""
+    try:
+        return files.read(subject.dockerfile)
+    except OSError as error:
+        reason = error.strerror or "it is not there"
+        raise DockerfileError(
+            f"the Dockerfile of {subject.service} cannot be read: {reason}",
+            path=subject.dockerfile,
+            hint="restore the file, or correct where it is named",
+        ) from None
+
+
+def _key(subject: Subject, data: bytes, platform: str) -> bytes:
+    whole = hashlib.sha256(data)
+    about: Mapping[str, object] = {
+        "args": dict(sorted(subject.args.items())),
+        "stage": subject.stage,
+        "platform": platform,
+        "machine": MACHINE_PLATFORM,
+        "contexts": sorted(subject.contexts),
+    }
+    whole.update(msgspec.json.encode(about))
+    return whole.digest()
+
+
+def _load(store: Path) -> dict[bytes, Demand]:
+    """What is remembered; nothing where the file is missing, damaged, or of another version."""
+    try:
+        data = store.read_bytes()
+        head, body = data[: len(_HEAD) + 32], data[len(_HEAD) + 32 :]
+        if head != _HEAD + hashlib.sha256(body).digest():
+            return {}
+        return msgspec.msgpack.decode(body, type=dict[bytes, Demand])
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return {}
