@@ -8,6 +8,7 @@ from bakehouse.config import Config
 from bakehouse.model.service import Service
 
 DEFAULT_VARIANT = "prod"
+IDENTITY_TAG_PREFIX = "id-"
 
 
 def target_id(service: str, variant: str) -> str:
@@ -34,6 +35,12 @@ def tags(service: Service, variant: str, config: Config, *, push: bool) -> tuple
         image = service.image if ":" in service.image.rpartition("/")[2] else f"{service.image}:latest"
         names.append(image)
     return tuple(dict.fromkeys(names))
+
+
+def identity_tag(tag: str, identity: str) -> str:
+    """The name an image has by its identity: the repository of one of its tags, and `id-` with 40 hex digits."""
+    name, _, _ = tag.rpartition(":")
+    return f"{name}:{IDENTITY_TAG_PREFIX}{identity.removeprefix('sha256:')[:40]}"
 
 
 def caches(service: Service, variant: str, config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:

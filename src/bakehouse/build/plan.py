@@ -6,6 +6,7 @@ Dockerfiles that need an alteration for that, or for the host's CA, get a copy i
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from bakehouse.build import ca, selection
@@ -32,7 +33,8 @@ def make_plan(workspace: Workspace, config: Config, request: PlanRequest, state:
     secrets = ca.write_secrets(extra, state) if extra else ()
     maker = TargetMaker(workspace, config, request, variant, state, resolutions, by_image, secrets)
     targets = [maker.target(readings[name].service, readings[name]) for name in readings]
-    targets = blocked_by(targets)
+    asked = {service.name for service in chosen}
+    targets = blocked_by([dataclasses.replace(t, needed_only=t.service not in asked) for t in targets])
     return Plan(
         root=workspace.root,
         targets=in_waves(targets),
@@ -40,4 +42,5 @@ def make_plan(workspace: Workspace, config: Config, request: PlanRequest, state:
         variant=variant,
         substitutions=substitutions(targets, readings, resolutions),
         notices=(*workspace.notices, *notices),
+        place="registry" if request.push else "local",
     )

@@ -42,6 +42,22 @@ class Substitution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reused:
+    """An image that exists already and has a target's identity.
+
+    `place` is registry or local (the engine's store); `reference` is what a FROM can name; `built` is when its
+    content was made (Unix seconds), however often it was tagged since. `missing_tags` are the target's tags
+    that do not point at it yet: (reference, digest it must point at).
+    """
+
+    place: str
+    reference: str
+    digest: str
+    built: float
+    missing_tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One build: a service in a variant.
 
@@ -51,6 +67,9 @@ class Target:
     `depends_on` are ids of targets in the same plan whose image this one is built from.
     `no_cache` executes every step whatever the caches hold, `no_cache_stages` those of some stages. `platform_tags`
     name the image of one platform within the index: (reference, platform).
+    `identity` is the digest of everything that can change the image, empty where it was not asked for; `unknowable`
+    says why it names no image: such a target is always built. `identity_tag` is the image name made of it. `reuse` is
+    the image that is taken, where the verdict is reuse. `needed_only`: nobody asked for it, others are built from it.
     """
 
     id: str
@@ -77,11 +96,24 @@ class Target:
     no_cache: bool = False
     no_cache_stages: tuple[str, ...] = ()
     platform_tags: tuple[tuple[str, str], ...] = ()
+    identity: str = ""
+    identity_tag: str = ""
+    unknowable: tuple[str, ...] = ()
+    reuse: Reused | None = None
+    needed_only: bool = False
+
+    @property
+    def nameable(self) -> bool:
+        """Whether its identity names an image, so that the image may be tagged with it and reused."""
+        return bool(self.identity and self.identity_tag) and not self.unknowable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Targets in a stable order, with everything needed to run them on one builder."""
+    """Targets in a stable order, with everything needed to run them on one builder.
+
+    `place` is where its images are kept: registry, or local (the engine's store).
+    """
 
     root: Path
     targets: tuple[Target, ...]
@@ -89,11 +121,17 @@ class Plan:
     variant: str = "prod"
     substitutions: tuple[Substitution, ...] = ()
     notices: tuple[Notice, ...] = ()
+    place: str = "local"
 
     @property
     def to_build(self) -> tuple[Target, ...]:
         """The targets the engine is asked for."""
         return tuple(t for t in self.targets if t.verdict is Verdict.BUILD)
+
+    @property
+    def to_reuse(self) -> tuple[Target, ...]:
+        """The targets whose image exists already."""
+        return tuple(t for t in self.targets if t.verdict is Verdict.REUSE)
 
     def target(self, target_id: str) -> Target | None:
         """The target with that id, or None."""

@@ -33,3 +33,19 @@ def compose_version() -> tuple[str, ...]:
 def pull(reference: str) -> tuple[str, ...]:
     """Fetch an image into the local store, without progress."""
     return ("docker", "image", "pull", "--quiet", reference)
+
+
+def image_list(pattern: str) -> tuple[str, ...]:
+    """Local images whose name matches, newest first, as a JSON object {Repository, Tag} a line."""
+    form = '{"Repository":{{json .Repository}},"Tag":{{json .Tag}}}'
+    return ("docker", "image", "ls", "--filter", f"reference={pattern}", "--format", form)
+
+
+def image_remove(reference: str) -> tuple[str, ...]:
+    """Take a name from a local image; the image goes with its last name, unless a container uses it."""
+    return ("docker", "image", "rm", reference)
+
+
+def build_cache() -> tuple[str, ...]:
+    """The records of the engine's own build cache, one JSON array."""
+    return ("docker", "system", "df", "--verbose", "--format", "{{json .BuildCache}}")

@@ -180,8 +180,12 @@ def start(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdin: bool = False,
+    keep_open: Sequence[int] = (),
 ) -> Running:
-    """Start a process with both outputs piped. Raises ToolMissingError if the program is not there."""
+    """Start a process with both outputs piped. Raises ToolMissingError if the program is not there.
+
+    `keep_open` are file descriptors that the process inherits: a lock of ours then lasts as long as it does.
+    """
     if _echo is not None:
         _echo(redact(argv))
     try:
@@ -193,6 +197,7 @@ def start(
             env={**os.environ, **env} if env else None,
             cwd=cwd,
             start_new_session=True,
+            pass_fds=tuple(keep_open),
         )
     except FileNotFoundError:
         if cwd is not None and not cwd.is_dir():
