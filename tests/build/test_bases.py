@@ -71,6 +71,29 @@ def test_local_image_store(world, tmp_path):
     assert (found.status, found.digest) == ("local", "sha256:cafe")
 
 
+def test_offline_takes_the_last_known_digests_and_asks_nobody(world, tmp_path):
+    world.dead = set()
+    world.has = {"node:20": OFFICIAL, f"{LOCAL}/library/debian:12": SUBSTITUTE}
+    bases.resolve(["node:20", "debian:12"], cache_dir=tmp_path)
+    world.asked.clear()
+    found = bases.resolve(["node:20", "debian:12", "redis:7"], cache_dir=tmp_path, offline=True)
+    assert world.asked == []
+    assert (found["node:20"].status, found["node:20"].digest) == ("pullable", OFFICIAL)
+    assert (found["debian:12"].status, found["debian:12"].digest) == ("substitute", SUBSTITUTE)
+    assert found["redis:7"].status == "missing"
+    assert "offline" in found["redis:7"].reason
+
+
+def test_what_was_known_survives_a_registry_that_is_gone(world, tmp_path, monkeypatch):
+    world.dead = set()
+    world.has = {"node:20": OFFICIAL}
+    one("node:20", tmp_path)
+    world.dead = {"docker.io"}
+    monkeypatch.setattr(time, "time", lambda at=time.time() + 2 * bases.KEEP_FOUND_SECONDS: at)
+    assert one("node:20", tmp_path).status == "missing"
+    assert one("node:20", tmp_path, offline=True).digest == OFFICIAL
+
+
 @pytest.mark.parametrize(
     ("ref", "words"),
     [

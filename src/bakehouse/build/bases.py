@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -41,7 +41,7 @@ class BaseResolution:
     digest: str | None
     replacement: str | None
     reason: str
-    asked: float = 0.0
+    asked: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,17 @@ def resolve(
     however old. Never raises for an unreachable registry: that is the answer.
     """
     wanted = sorted(set(refs))
-    if offline:
-        last = _load(cache_dir / "bases.json", "last")
-        unknown = _Answer(None, "not known here, and no registry is asked offline", 0.0)
-        return {r: _decide(r, last.get(r, unknown), None, registry) for r in wanted}
-    answers = _official(wanted, cache_dir / "bases.json")
+    cache = cache_dir / "bases.json"
+    answers = _last_known(wanted, cache) if offline else _official(wanted, cache)
     substitutes: Mapping[str, _Answer] = {}
     if mode != "never":
         needy = [r for r in wanted if mode == "always" or not answers[r].digest]
         names = {r: substitute_name(r, registry) for r in needy}
-        found = _ask_all([n for n in names.values() if n])
+        asked = [n for n in names.values() if n]
+        found = _last_known(asked, cache) if offline else _ask_all(asked)
         substitutes = {r: found[n] for r, n in names.items() if n}
+        if not offline:
+            _remember(found, cache)
     return {r: _decide(r, answers[r], substitutes.get(r), registry) for r in wanted}
 
 
@@ -124,6 +124,20 @@ def _official(refs: list[str], cache: Path) -> dict[str, _Answer]:
         known |= asked
         _save(cache, known, last)
     return {r: known[r] for r in refs}
+
+
+def _last_known(refs: list[str], cache: Path) -> dict[str, _Answer]:
+    """The last digest that each reference was found to have, however old."""
+    last = _load(cache, "last")
+    return {r: last.get(r) or _Answer(None, "not known here, and offline no registry is asked", 0.0) for r in refs}
+
+
+def _remember(found: Mapping[str, _Answer], cache: Path) -> None:
+    """Keep the digests of substitutes, for days without a registry; written only where one is new."""
+    last = _load(cache, "last")
+    good = {r: a for r, a in found.items() if a.digest}
+    if any(r not in last or last[r].digest != a.digest for r, a in good.items()):
+        _save(cache, _load(cache), last | good)
 
 
 def _ask_all(refs: list[str]) -> dict[str, _Answer]:
