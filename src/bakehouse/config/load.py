@@ -135,7 +135,7 @@ def _check_bucket(cache: CacheSection, lines: Lines, *, in_file: bool) -> None:
         where: dict[str, Any] = {"path": CONFIG_NAME, "line": line_of(("cache", "backend"), lines)} if in_file else {}
         raise ConfigError(
             f"cache.backend s3 needs cache.{' and cache.'.join(missing)}",
-            hint='add bucket = "..." and region = "..." to [cache]; endpoint = "http://..." for a server other than AWS',
+            hint='add bucket = "..." and region = "..." to [cache]; endpoint = "http://..." where it is not AWS',
             **where,
         )
 

@@ -84,14 +84,29 @@ def remove_builder(name: str, *, keep_state: bool = False) -> tuple[str, ...]:
     return ("docker", "buildx", "rm", *(["--keep-state"] if keep_state else []), name)
 
 
-def disk_usage(builder: str | None = None) -> tuple[str, ...]:
-    """What the build cache holds, as text."""
-    argv = ("docker", "buildx", "du")
-    return (*argv, "--builder", builder) if builder else argv
+def disk_usage(builder: str | None = None, *, verbose: bool = False) -> tuple[str, ...]:
+    """What the build cache holds, as text: a line or, with `verbose`, a block of lines for each record."""
+    argv = ["docker", "buildx", "du"]
+    if builder:
+        argv += ["--builder", builder]
+    if verbose:
+        argv.append("--verbose")
+    return tuple(argv)
 
 
-def prune(*, builder: str | None = None, everything: bool = False, until: str | None = None) -> tuple[str, ...]:
-    """Drop build cache: all of it, or what nobody used for `until` (such as 720h)."""
+def prune(
+    *,
+    builder: str | None = None,
+    everything: bool = False,
+    until: str | None = None,
+    keep_bytes: int | None = None,
+    record: str | None = None,
+) -> tuple[str, ...]:
+    """Drop build cache that no running build uses.
+
+    What nobody used for `until` (such as 720h), what is over `keep_bytes`, or the one `record` of that id;
+    `everything` includes internal records. buildx 0.18 calls the size --max-used-space and still takes this name.
+    """
     argv = ["docker", "buildx", "prune", "--force"]
     if builder:
         argv += ["--builder", builder]
@@ -99,4 +114,8 @@ def prune(*, builder: str | None = None, everything: bool = False, until: str | 
         argv.append("--all")
     if until:
         argv += ["--filter", f"until={until}"]
+    if keep_bytes is not None:
+        argv += ["--keep-storage", str(keep_bytes)]
+    if record:
+        argv += ["--filter", f"id={record}"]
     return tuple(argv)

@@ -1,0 +1,112 @@
+"""The caches of one plan: what each target reads, writes and leaves aside.
+
+In: configuration, the readings of Dockerfiles, what was measured, marks of invalidation. Out: attributes for each
+target, the decisions on mode, and notices about a back end that cannot work here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bakehouse.build import names
+from bakehouse.build.cache import backends, export_mode, invalidation, sharing
+from bakehouse.build.cache.backends import Attributes, CacheNames
+from bakehouse.build.cache.export_mode import Decision, Timing
+from bakehouse.build.reading import Reading
+from bakehouse.config import Config
+from bakehouse.model.service import Notice, Service
+
+# target id, labels of the stages whose layers are in the image -> its recorded builds
+Measured = Callable[[str, frozenset[str]], Sequence[Timing]]
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """`decisions` maps target ids to how their mode was chosen; empty where the back end has no mode."""
+
+    config: Config
+    variant: str
+    usable: bool = True
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    marks: Mapping[str, invalidation.Mark] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+    def attributes(self, service: Service) -> Attributes:
+        """cache-from and cache-to of a service's target."""
+        if not self.usable:
+            return Attributes()
+        own = cache_names(service.name, self.variant, self.config)
+        decision = self.decisions.get(own.target)
+        return backends.attributes(
+            self.config.cache,
+            own,
+            mode=decision.mode if decision else backends.DEFAULT_MODE,
+            shared=[cache_names(o, self.variant, self.config) for o in self.shared.get(service.name, ())],
+        )
+
+    def mark(self, service: Service) -> invalidation.Mark:
+        """What `bakehouse cache invalidate` marked of a service's target."""
+        return self.marks.get(names.target_id(service.name, self.variant), invalidation.Mark())
+
+
+def cache_names(service: str, variant: str, config: Config) -> CacheNames:
+    """The names under which the cache of a service lies."""
+    return CacheNames(
+        registry=config.registry.url,
+        image=names.image_name(service, config),
+        target=names.target_id(service, variant),
+        variant=variant,
+    )
+
+
+def cache_policy(
+    config: Config, readings: Mapping[str, Reading], variant: str, state: Path, measured: Measured | None = None
+) -> CachePolicy:
+    """The policy for the services of a plan. Reads the manifests that services may share, and the marks."""
+    cache = config.cache
+    marks = invalidation.marks(state)
+    if cache.backend == "none":
+        return CachePolicy(config, variant, marks=marks)
+    missing = backends.missing_needs(cache, os.environ, Path.home())
+    usable = missing is None or cache.backend != "gha"
+    notices = () if missing is None else (Notice(level="warning", message=missing),)
+    decisions: dict[str, Decision] = {}
+    if cache.backend != "inline":
+        for name, reading in readings.items():
+            target = names.target_id(name, variant)
+            decisions[target] = _decision(cache.mode, target, reading, measured)
+    return CachePolicy(
+        config,
+        variant,
+        usable=usable,
+        shared=sharing.shared_with(readings.values()) if cache.share else {},
+        decisions=decisions,
+        marks=marks,
+        notices=notices,
+    )
+
+
+def in_image(reading: Reading) -> frozenset[str]:
+    """Labels of the stages whose layers end in the image: the target and, down to its base, what it starts from."""
+    found: set[str] = set()
+    stages = reading.meaning.graph.stages
+    stage = reading.meaning.target.stage if reading.meaning.target else None
+    while stage is not None:
+        found.add(stage.label)
+        below = stage.origin.stage
+        stage = None if below is None else stages[below]
+    return frozenset(found)
+
+
+def _decision(mode: str, target: str, reading: Reading, measured: Measured | None) -> Decision:
+    if mode != "auto":
+        return Decision(mode=mode, reason="as configured")
+    if len(in_image(reading)) == len(reading.meaning.reached):
+        return Decision(mode="min", reason="all its stages are in the image: max would export the same")
+    if measured is None:
+        return Decision(mode=export_mode.DEFAULT, reason="nothing is measured")
+    return export_mode.decide(measured(target, in_image(reading)))
