@@ -9,6 +9,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "scan": ("bakehouse.cli.scan", "Find the services of a repository, with no configuration."),
     "init": ("bakehouse.cli.init", "Write what was found to bakehouse.toml, for correction."),
     "graph": ("bakehouse.cli.graph", "Show services, libraries, bases and what needs what."),
+    "lint": ("bakehouse.cli.lint", "Find what could be better in Dockerfiles, and repair it."),
+    "rule": ("bakehouse.cli.rule", "Show the rules of lint, all or one."),
     "plan": ("bakehouse.cli.plan", "Show what would be built, in which waves, and the bake definition."),
     "build": ("bakehouse.cli.build", "Build services on BuildKit, in parallel over the graph; record it."),
     "history": ("bakehouse.cli.history", "List recorded runs, or show one."),

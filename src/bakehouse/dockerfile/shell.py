@@ -87,7 +87,7 @@ class _Part(NamedTuple):
     length: int
 
 
-class _Text:
+class ScriptText:
     """A script's bytes and the way back to the file."""
 
     def __init__(self, tree: Dockerfile, parts: Sequence[Span]) -> None:
@@ -125,11 +125,22 @@ def read_script(tree: Dockerfile, instruction: Instruction, shell: Sequence[str]
         return Script((), understood=False)
     body = _body_is_script(instruction)
     if body is None:
-        return parse_shell(_Text(tree, _line_parts(instruction)))
+        return parse_shell(ScriptText(tree, _line_parts(instruction)))
     interpreter = _INTERPRETER.match(instruction.heredocs[0].text)
     if interpreter is not None and not _is_posix(interpreter[1]):
         return Script((), understood=False)
-    return parse_shell(_Text(tree, [body]))
+    return parse_shell(ScriptText(tree, [body]))
+
+
+def script_text(tree: Dockerfile, instruction: Instruction, shell: Sequence[str] = DEFAULT_SHELL) -> ScriptText | None:
+    """The text that a RUN in shell form hands to a POSIX shell; None where there is none, or another interpreter."""
+    if instruction.is_json or not instruction.words or not _is_posix(shell[0] if shell else ""):
+        return None
+    body = _body_is_script(instruction)
+    if body is None:
+        return ScriptText(tree, _line_parts(instruction))
+    interpreter = _INTERPRETER.match(instruction.heredocs[0].text)
+    return None if interpreter is not None and not _is_posix(interpreter[1]) else ScriptText(tree, [body])
 
 
 def _is_posix(shell: str) -> bool:
@@ -145,7 +156,7 @@ def _exec_form(tree: Dockerfile, instruction: Instruction) -> Script:
         inner = words[2]
         span = Span(inner.span.start + 1, inner.span.end - 1)
         if tree.text(span) == inner.text:  # no JSON escapes: the bytes of the file are the script
-            return parse_shell(_Text(tree, [span]))
+            return parse_shell(ScriptText(tree, [span]))
     found = tuple(ShellWord(tree.text(word.span), word.span, word.text) for word in words)
     span = Span(words[0].span.start, words[-1].span.end)
     return Script((Command(found, (), (), span, "", False),))
@@ -188,13 +199,13 @@ def _grammar() -> tree_sitter.Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-def parse_shell(text: _Text) -> Script:
+def parse_shell(text: ScriptText) -> Script:
     """The commands of a script whose bytes `text` knows."""
     root = _grammar().parse(text.data).root_node
     return Script(tuple(_commands(root, text)), whole=not root.has_error)
 
 
-def _commands(root: tree_sitter.Node, text: _Text) -> Iterator[Command]:
+def _commands(root: tree_sitter.Node, text: ScriptText) -> Iterator[Command]:
     """All simple commands, outer before inner, without recursion: `a && b && ...` nests as deep as it is long."""
     stack: list[tuple[tree_sitter.Node, int, tuple[ShellWord, ...]]] = [(root, 0, ())]
     operator = ""
@@ -229,7 +240,9 @@ def _redirects(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
             yield from (inner for inner in child.children if inner.type == "file_redirect")
 
 
-def _command(node: tree_sitter.Node, text: _Text, outer: tuple[ShellWord, ...], operator: str, nested: bool) -> Command:
+def _command(
+    node: tree_sitter.Node, text: ScriptText, outer: tuple[ShellWord, ...], operator: str, nested: bool
+) -> Command:
     words: list[ShellWord] = []
     assignments: list[ShellWord] = []
     redirects: list[ShellWord] = []
@@ -244,7 +257,7 @@ def _command(node: tree_sitter.Node, text: _Text, outer: tuple[ShellWord, ...], 
     return Command(tuple(words), tuple(assignments), (*redirects, *outer), span, operator, nested)
 
 
-def _word(node: tree_sitter.Node, text: _Text) -> ShellWord:
+def _word(node: tree_sitter.Node, text: ScriptText) -> ShellWord:
     raw = text.data[node.start_byte : node.end_byte]
     value = _value(node, raw)
     span = text.span(node.start_byte, node.end_byte)

@@ -37,7 +37,7 @@ class Linter:
         found = [finding for subject in repo.subjects.values() for finding in self.check_file(subject)]
         if repo.workspace is not None:
             found += self.check_repo(repo)
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=by_place))
 
     def check_file(self, subject: Subject) -> list[Finding]:
         """The findings in one Dockerfile. A file that BuildKit refuses has only those."""
@@ -48,7 +48,7 @@ class Linter:
         for module in rules:
             if module.RULE.name not in left_out:
                 found += self._placed(module, self._hits(module, "check", subject, subject.path), subject, hidden)
-        return sorted(found, key=_order)
+        return sorted(found, key=by_place)
 
     def check_repo(self, repo: Repo) -> list[Finding]:
         """The findings of rules that need several files."""
@@ -122,5 +122,6 @@ def place(path: str, data: bytes, span: Span) -> Place:
     )
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str]:
+def by_place(finding: Finding) -> tuple[str, int, int, str]:
+    """The order in which findings are shown."""
     return finding.place.path, finding.place.line, finding.place.column, finding.rule

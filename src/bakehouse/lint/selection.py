@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,6 +11,8 @@ from fnmatch import fnmatch
 from bakehouse.config import LintSection
 from bakehouse.errors import UsageError
 from bakehouse.model.finding import Group, RuleInfo, Severity
+
+_SHELLCHECK = re.compile(r"SC\d{4}\Z", re.IGNORECASE)
 
 
 class RuleNames:
@@ -27,7 +30,10 @@ class RuleNames:
         self._known.update({name: frozenset(rules) for name, rules in found.items()})
 
     def find(self, name: str) -> frozenset[str]:
-        """The names of the rules that `name` stands for; empty where nobody knows it."""
+        """The names of the rules that `name` stands for; empty where nobody knows it. ShellCheck's codes stand
+        for themselves."""
+        if _SHELLCHECK.match(name):
+            return frozenset({name.upper()})
         return self._known.get(name.lower(), frozenset())
 
     def require(self, names: Iterable[str], where: str) -> frozenset[str]:
