@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bakehouse.config import LintSection
 from bakehouse.dockerfile.meaning import Meaning, interpret
-from bakehouse.dockerfile.packages import PackageCall, package_call
+from bakehouse.dockerfile.packages import PackageCall, package_call, unwrap
 from bakehouse.dockerfile.parser import parse
-from bakehouse.dockerfile.shell import Command, Script, read_script
+from bakehouse.dockerfile.shell import Command, Script, ShellWord, read_script
 from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction
 
@@ -36,6 +36,16 @@ class Run:
         """The RUN."""
         return self.step.instruction
 
+    @property
+    def start(self) -> int:
+        """Where the RUN begins in the file."""
+        return self.step.instruction.span.start
+
+    @property
+    def chain(self) -> tuple[Command, ...]:
+        """The commands outside if, loops, functions, subshells and substitutions, in order."""
+        return tuple(command for command in self.script.commands if not command.nested)
+
     def has_cache_mount(self, *targets: str) -> bool:
         """Whether a cache mount lies at, above or below one of these directories (no argument: any at all)."""
         mounts = [m.target.rstrip("/") for m in self.step.mounts if m.type == "cache"]
@@ -43,6 +53,29 @@ class Run:
             return bool(mounts)
         wanted = [t.rstrip("/") for t in targets]
         return any(m == t or t.startswith(m + "/") or m.startswith(t + "/") for m in mounts for t in wanted)
+
+    def keeps_out(self, path: str) -> bool:
+        """Whether what is written to `path` stays out of the layer: a mount lies there or above."""
+        mounts = [m.target.rstrip("/") for m in self.step.mounts if m.type in ("cache", "tmpfs", "bind")]
+        return any(path == m or path.startswith(m + "/") for m in mounts)
+
+
+class Program(NamedTuple):
+    """A command seen through sudo, env, time and their like: `words` begin with the name of the real one."""
+
+    run: Run
+    command: Command
+    words: Sequence[ShellWord]
+
+    @property
+    def name(self) -> str:
+        """The program's name without its directory."""
+        return (self.words[0].text or "").rpartition("/")[2]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The values of the words behind the name, as written where not known."""
+        return tuple(word.static for word in self.words[1:])
 
 
 class Subject:
@@ -97,6 +130,17 @@ class Subject:
         return tuple(m for m in self.images if m in last or m.stage.name not in dev)
 
     @cached_property
+    def shipped(self) -> frozenset[int]:
+        """The indices of the stages whose layers are in an image: `images` and the stages they start from."""
+        found: set[int] = set()
+        for image in self.images:
+            index: int | None = image.stage.index
+            while index is not None and index not in found:
+                found.add(index)
+                index = self.stages[index].stage.origin.stage
+        return frozenset(found)
+
+    @cached_property
     def steps(self) -> tuple[tuple[StageMeaning, Step], ...]:
         """Every instruction of every stage with what it means there; inherited ONBUILD triggers left out."""
         return tuple((stage, step) for stage in self.stages for step in stage.steps if not step.from_trigger)
@@ -110,6 +154,14 @@ class Subject:
         script = read_script(self.tree, step.instruction, step.before.effective_shell)
         calls = (package_call(command) for command in script.commands)
         return Run(stage, step, script, tuple(call for call in calls if call is not None))
+
+    @cached_property
+    def _run_by_instruction(self) -> dict[int, Run]:
+        return {id(run.instruction): run for run in self.runs}
+
+    def run_of(self, step: Step) -> Run | None:
+        """The RUN that a step is, with its commands; None for any other instruction."""
+        return self._run_by_instruction.get(id(step.instruction))
 
     @cached_property
     def _by_name(self) -> dict[str, list[Instruction]]:
@@ -130,6 +182,22 @@ class Subject:
     def commands(self, *names: str) -> Iterator[tuple[Run, Command]]:
         """The commands of all RUNs with one of these names (without directory), in file order."""
         return ((run, command) for run in self.runs for command in run.script.commands if command.name in names)
+
+    @cached_property
+    def _programs(self) -> dict[str, list[Program]]:
+        found: dict[str, list[Program]] = {}
+        for run in self.runs:
+            for command in run.script.commands:
+                words = unwrap(command.words)
+                if words:
+                    program = Program(run, command, words)
+                    found.setdefault(program.name, []).append(program)
+        return found
+
+    def programs(self, *names: str) -> list[Program]:
+        """The commands of all RUNs that run one of these programs, through sudo and its like too, in file order."""
+        found = [program for name in names for program in self._programs.get(name, ())]
+        return sorted(found, key=lambda p: p.command.span.start) if len(names) > 1 else found
 
     def calls(self, *managers: str) -> Iterator[tuple[Run, PackageCall]]:
         """The calls of these package managers (canonical names), in file order."""

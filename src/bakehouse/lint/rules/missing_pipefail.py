@@ -7,7 +7,8 @@ A RUN uses a pipe, and the shell in force does not stop when a command before th
 ## Why
 
 `sh -c` gives a pipe the exit code of its last command: `curl ... | tar x` succeeds with a truncated download
-when curl fails, and the broken result is cached and shipped.
+when curl fails, and the broken result is cached and shipped. Pipes that begin with echo, printf or yes are left
+alone: they do not fail.
 
 ## Bad
 
@@ -26,15 +27,19 @@ RUN curl -sSfL https://example.com/tool.tar.gz | tar -xz -C /usr/local
 
 Unsafe: a SHELL instruction is put before the first such RUN of the stage where the base image is one that has
 bash; on Alpine it is `/bin/ash -eo pipefail`. A pipe that relied on a failing first command stops the build now.
+No fix where the stage has `yes |` or `| head`, which end with a broken pipe.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bakehouse.dockerfile.edits import insert_line_before
+from bakehouse.dockerfile.shell import Command
 from bakehouse.lint.bases import Distribution, distribution
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
+from bakehouse.lint.shell_options import sets_pipefail
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.finding import Fix
 
@@ -46,6 +51,7 @@ RULE = rule(
     fix=FixSafety.UNSAFE,
     aliases=("DL4006",),
 )
+_NEVER_FAIL = frozenset({"echo", "printf", "yes", ":", "true"})
 _SHELLS = {
     Distribution.ALPINE: 'SHELL ["/bin/ash", "-eo", "pipefail", "-c"]',
     Distribution.DEBIAN: 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]',
@@ -54,11 +60,11 @@ _SHELLS = {
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    """Every RUN with a pipe and no pipefail."""
+    """Every RUN with a pipe whose failure counts, and no pipefail."""
     fixed: set[int] = set()
     for run in subject.runs:
-        pipe = next((c for c in run.script.commands if c.operator in ("|", "|&")), None)
-        if pipe is None or _is_set(run):
+        pipe = next((right for left, right in _pipes(run) if left.name not in _NEVER_FAIL), None)
+        if pipe is None or sets_pipefail(run):
             continue
         fix = None if run.stage.stage.index in fixed else _fix(subject, run)
         fixed.add(run.stage.stage.index)
@@ -66,21 +72,21 @@ def check(subject: Subject) -> Iterator[Hit]:
         yield Hit("a failure before the pipe goes unnoticed", pipe.span, hint=hint, fix=fix)
 
 
-def _is_set(run: Run) -> bool:
-    shell = run.step.before.effective_shell
-    words = [word.static for c in run.script.commands if c.name == "set" for word in c.words[1:]]
-    return "pipefail" in shell or any("pipefail" in word for word in words) or _interpreter_sets_it(run)
+def _pipes(run: Run) -> Iterator[tuple[Command, Command]]:
+    """Neighbours with a pipe between them."""
+    return ((left, right) for left, right in pairwise(run.script.commands) if right.operator in ("|", "|&"))
 
 
-def _interpreter_sets_it(run: Run) -> bool:
-    """`RUN <<EOF bash -o pipefail`, or a here-document whose first line is `#!/bin/bash -o pipefail`."""
-    heads = [run.instruction.original, *(h.content.partition("\n")[0] for h in run.instruction.heredocs)]
-    return any("pipefail" in head for head in heads)
+def _breaks_with_pipefail(run: Run) -> bool:
+    """`yes | x` and `x | head` end with a broken pipe, which is no failure but would be one."""
+    return any(left.name == "yes" or right.name == "head" for left, right in _pipes(run))
 
 
 def _fix(subject: Subject, run: Run) -> Fix | None:
     shell = run.step.before.shell
     line = _SHELLS.get(distribution(run.stage, subject))
+    if any(r.stage is run.stage and _breaks_with_pipefail(r) for r in subject.runs):
+        return None
     if line is None or shell not in (None, ("/bin/sh", "-c")) or run.instruction.is_json:
         return None
     return unsafe_fix("Let the shell stop at a failing pipe", insert_line_before(
