@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -64,6 +65,22 @@ def read_ignore(data: bytes, filename: str = ".dockerignore") -> IgnoreMatcher:
         if rule is not None:
             rules.append(rule)
     return IgnoreMatcher(tuple(rules), filename)
+
+
+def match_patterns(patterns: Iterable[str], what: str = "pattern") -> IgnoreMatcher:
+    """A matcher of patterns that stand in no file: --exclude, --parents, the paths a build follows.
+
+    BuildKit reads them with the same matcher (moby/patternmatcher): `excluded` then means that they match. Raises
+    IgnoreFileError, with `what` for the file's name.
+    """
+    cleaned = (_cleaned(text) for text in patterns if _trim(text))
+    return IgnoreMatcher(
+        tuple(IgnoreRule(text, text.removeprefix("!"), text.startswith("!"), 0) for text in cleaned), what
+    )
+
+
+def _cleaned(text: str) -> str:
+    return clean_path(_trim(text))
 
 
 def _rule(text: str, line: int, filename: str) -> IgnoreRule | None:
