@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bakehouse.api.cache_times import measured_by
 from bakehouse.build import bake, bases, recipes
 from bakehouse.build.plan import make_plan
 from bakehouse.build.request import PlanRequest
@@ -44,9 +45,20 @@ def graph(workspace: Workspace) -> ServiceGraph:
 
 
 def plan(root: Path, request: PlanRequest) -> Plan:
-    """What would be built for a request, with substitutions and waves. Nothing is built."""
+    """What would be built for a request and what need not be, with the reasons. Nothing is built."""
+    from bakehouse.api.reusing import with_verdicts
+
+    return with_verdicts(draft(root, request), config(root), request)
+
+
+def draft(root: Path, request: PlanRequest) -> Plan:
+    """The plan before anybody asks which images exist already: all that can be built is to be built."""
     settings = config(root)
-    return make_plan(discover(root, settings), settings, request, state_directory(root))
+    state = state_directory(root)
+    if settings.cache.backend == "none" or settings.cache.mode != "auto":
+        return make_plan(discover(root, settings), settings, request, state)
+    with history(root) as store:
+        return make_plan(discover(root, settings), settings, request, state, measured_by(store))
 
 
 def substitutable_bases(root: Path) -> dict[str, str | None]:

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from bakehouse.config import Config
 from bakehouse.errors import EngineError
 from bakehouse.model.builder import Builder, BuilderNode, GcRule
 from bakehouse.tools import buildx
@@ -46,6 +47,24 @@ def list_builders(timeout: float = 25.0) -> tuple[Builder, ...]:
     inspected = run(buildx.inspect_builder(), timeout=timeout, check=False).stdout
     name = re.search(r"^Name:\s*(\S+)", inspected, re.MULTILINE)
     return parse(listing, current=name[1] if name else "")
+
+
+def chosen_builders(config: Config, timeout: float = 25.0) -> tuple[Builder, ...]:
+    """The builders of a workspace: [builder] nodes, else name, else buildx's current one.
+
+    Raises EngineError for one that buildx does not know, and what `list_builders` raises.
+    """
+    known = list_builders(timeout)
+    wanted = config.builder.nodes or ((config.builder.name,) if config.builder.name else ())
+    if not wanted:
+        return tuple(b for b in known if b.current)
+    found = {b.name: b for b in known}
+    for name in wanted:
+        if name not in found:
+            raise EngineError(
+                f"there is no builder {name}", hint=f"`bakehouse builder create {name}` makes it; see `builder ls`"
+            )
+    return tuple(found[name] for name in wanted)
 
 
 def parse(text: str, *, current: str) -> tuple[Builder, ...]:

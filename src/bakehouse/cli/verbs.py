@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("bakehouse.cli.report", "Write one self-contained HTML file about a run."),
     "bases": ("bakehouse.cli.bases", "Make substitutes for base images that cannot be pulled."),
     "builder": ("bakehouse.cli.builder", "Show or apply builder configuration and cache retention."),
+    "cache": ("bakehouse.cli.cache", "Show, prune, invalidate, check and warm build caches."),
     "doctor": ("bakehouse.cli.doctor", "Check engine, buildx, registry, disk, emulation and CA."),
 }
 

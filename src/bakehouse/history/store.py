@@ -132,6 +132,18 @@ class Store:
                     times.append(row["seconds"])
         return {key: median(times) for key, times in found.items()}
 
+    def step_times(self, target: str, runs: int = 20) -> list[tuple[float, str, str, str, float]]:
+        """Steps of a target's last runs, newest first: start of the run, stage, kind, outcome, seconds."""
+        query = """
+            SELECT run.started AS begun, stage, kind, outcome, seconds FROM step JOIN run USING (run_id)
+            WHERE target = ? AND run_id IN (
+                SELECT run_id FROM target JOIN run USING (run_id)
+                WHERE id = ? AND state = 'done' ORDER BY run.started DESC LIMIT ?)
+            ORDER BY run.started DESC, position"""
+        with self._reading() as connection:
+            found = connection.execute(query, (target, target, runs))
+            return [(r["begun"], r["stage"], r["kind"], r["outcome"], r["seconds"]) for r in found]
+
     def target_seconds(self, target: str) -> float | None:
         """Median wall seconds of a target's last ten good builds that executed steps; None if there were none."""
         query = """

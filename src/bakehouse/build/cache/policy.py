@@ -7,20 +7,21 @@ target, the decisions on mode, and notices about a back end that cannot work her
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bakehouse.build import names
-from bakehouse.build.cache import backends, export_mode, invalidation, sharing
+from bakehouse.build.cache import backends, export_mode, invalidation, mode_memory, sharing
 from bakehouse.build.cache.backends import Attributes, CacheNames
 from bakehouse.build.cache.export_mode import Decision, Timing
 from bakehouse.build.reading import Reading
 from bakehouse.config import Config
 from bakehouse.model.service import Notice, Service
 
-# target id, labels of the stages whose layers are in the image -> its recorded builds
-Measured = Callable[[str, frozenset[str]], Sequence[Timing]]
+# target id, labels of the stages whose layers are in the image, since when (Unix seconds) -> its recorded builds
+Measured = Callable[[str, frozenset[str], float], Sequence[Timing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def cache_policy(
     notices = () if missing is None else (Notice(level="warning", message=missing),)
     decisions: dict[str, Decision] = {}
     if cache.backend != "inline":
+        memory = mode_memory.load(state)
         for name, reading in readings.items():
             target = names.target_id(name, variant)
-            decisions[target] = _decision(cache.mode, target, reading, measured)
+            decisions[target] = _decision(cache.mode, target, reading, measured, memory.get(target))
+        _remember(state, memory, decisions)
     return CachePolicy(
         config,
         variant,
@@ -102,11 +105,26 @@ def in_image(reading: Reading) -> frozenset[str]:
     return frozenset(found)
 
 
-def _decision(mode: str, target: str, reading: Reading, measured: Measured | None) -> Decision:
+def _decision(
+    mode: str, target: str, reading: Reading, measured: Measured | None, known: mode_memory.Remembered | None
+) -> Decision:
     if mode != "auto":
         return Decision(mode=mode, reason="as configured")
     if len(in_image(reading)) == len(reading.meaning.reached):
         return Decision(mode="min", reason="all its stages are in the image: max would export the same")
     if measured is None:
         return Decision(mode=export_mode.DEFAULT, reason="nothing is measured")
-    return export_mode.decide(measured(target, in_image(reading)))
+    again = 0.0
+    if known is not None:
+        again = known.since + mode_memory.KEEP_SECONDS
+        if time.time() < again:
+            return Decision(mode="min", reason=known.reason)
+    return export_mode.decide(measured(target, in_image(reading), again))
+
+
+def _remember(state: Path, memory: dict[str, mode_memory.Remembered], decisions: Mapping[str, Decision]) -> None:
+    """Keep new decisions for min that rest on measurements."""
+    new = {t: d for t, d in decisions.items() if d.mode == "min" and d.export is not None}
+    if new:
+        now = time.time()
+        mode_memory.save(state, memory | {t: mode_memory.Remembered(now, d.reason) for t, d in new.items()})

@@ -106,6 +106,8 @@ def _blocks(text: str) -> Iterator[dict[str, str]]:
         if found[1] == "ID" and "ID" in fields:
             yield fields
             fields = {}
+        elif found[1] in fields:
+            break  # the sums below the last record
         last = found[1]
         fields[last] = found[2]
     if "ID" in fields:
