@@ -38,13 +38,24 @@ def verify(before: Dockerfile, edits: Sequence[Edit], after: Dockerfile) -> str 
     if len(after.errors) > len(before.errors):
         return f"the result is refused: {after.errors[0]}"
     try:
-        wanted = list(_expected(before, in_order(edits, len(before.data))))
+        least = [_trimmed(edit, before.data) for edit in in_order(edits, len(before.data))]
+        wanted = list(_expected(before, least))
     except _DoubtfulEditError as doubt:
         return str(doubt)
     found = [shape(after, instruction) for instruction in after.instructions]
     if wanted != found:
         return _difference(wanted, found)
     return _broken_shell(before, after)
+
+
+def _trimmed(edit: Edit, data: bytes) -> Edit:
+    """An edit that leaves the old text before or behind the new one, as the insertion it is."""
+    old, new = data[edit.start : edit.end], edit.text
+    if old and new.endswith(old):
+        return Edit(edit.start, edit.start, new.removesuffix(old))
+    if old and new.startswith(old):
+        return Edit(edit.end, edit.end, new.removeprefix(old))
+    return edit
 
 
 def shape(tree: Dockerfile, instruction: Instruction) -> Shape:
