@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -92,10 +93,12 @@ class BuilderSection(Section, frozen=True, kw_only=True):
     """[builder]: the buildx builder; an empty `name` means the current one.
 
     `nodes` are the names of several builders among which the calls of one run are spread; it goes before `name`.
+    `capacity` says how many calls a builder takes at once: name = number (default: two for each core of this machine).
     """
 
     name: str = ""
     nodes: tuple[str, ...] = ()
+    capacity: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
     driver: Annotated[str, msgspec.Meta(pattern="^(docker|docker-container|remote|kubernetes)$")] = "docker"
 
 
@@ -105,7 +108,8 @@ class LintSection(Section, frozen=True, kw_only=True):
     `select` replaces the default set, `extend_select` adds to it, `ignore` takes out. `severity` maps a rule to
     error, warning, info or style. `per_file_ignores` maps path globs to entries. Findings at `fail_on` or worse
     make the exit code 1. `trusted_registries` empty means that every registry is. `baseline` is the file with
-    the findings that are held back. `shellcheck`: auto runs it on RUN where it is installed.
+    the findings that are held back. `shellcheck`: auto runs it on RUN where it is installed. `as_of` is the day
+    (YYYY-MM-DD) with which ends of support are compared, so that a result does not change overnight; absent: today.
     """
 
     select: tuple[str, ...] = ()
@@ -118,6 +122,7 @@ class LintSection(Section, frozen=True, kw_only=True):
     required_labels: tuple[str, ...] = ()
     baseline: str = ".bakehouse-baseline.json"
     shellcheck: Annotated[str, msgspec.Meta(pattern="^(auto|off)$")] = "off"
+    as_of: date | None = None
 
 
 class ServiceSection(Section, frozen=True, kw_only=True):

@@ -68,15 +68,34 @@ def list_builders_json() -> tuple[str, ...]:
 
 
 def create_builder(
-    name: str, driver: str, *, config: Path | None = None, endpoint: str | None = None, options: Sequence[str] = ()
+    name: str,
+    driver: str,
+    *,
+    config: Path | None = None,
+    endpoint: str | None = None,
+    options: Sequence[str] = (),
+    node: str | None = None,
+    platforms: Sequence[str] = (),
+    append: bool = False,
 ) -> tuple[str, ...]:
-    """Create a builder of a driver, with a buildkitd.toml where the driver takes one."""
+    """Create a builder of a driver, with a buildkitd.toml where the driver takes one; or `append` a node to it."""
     argv = ["docker", "buildx", "create", "--name", name, "--driver", driver]
+    if append:
+        argv.append("--append")
+    if node:
+        argv += ["--node", node]
+    if platforms:
+        argv += ["--platform", ",".join(platforms)]
     if config:
         argv += ["--config", str(config)]
     for option in options:
         argv += ["--driver-opt", option]
     return (*argv, endpoint) if endpoint else tuple(argv)
+
+
+def use_builder(name: str) -> tuple[str, ...]:
+    """Make a builder the one that plain `docker buildx build` takes."""
+    return ("docker", "buildx", "use", name)
 
 
 def remove_builder(name: str, *, keep_state: bool = False) -> tuple[str, ...]:
