@@ -41,6 +41,9 @@ class FileSource(Protocol):
     def entry(self, path: str) -> Entry | None:
         """What is at a path, links not followed; None where there is nothing."""
 
+    def followed(self, path: str) -> Entry | None:
+        """What is at a path when all links are followed; None where there is nothing, or links lead in a circle."""
+
     def read(self, path: str) -> bytes:
         """The content of a file, links followed within the tree."""
 
@@ -48,5 +51,4 @@ class FileSource(Protocol):
         """Where a symbolic link points, as written in it."""
 
     def digest(self, path: str) -> str:
-        """The content of a file as `sha256:` and 64 hex digits, or as an id that is only comparable within this
-        kind of source where its `notes` say so."""
+        """The content of a file as an id: `sha256:` and 64 hex digits, or, from git alone, the name of its blob."""

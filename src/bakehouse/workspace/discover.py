@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bakehouse.config import Config
 from bakehouse.errors import WorkspaceError
+from bakehouse.model.file_source import FileSource
 from bakehouse.model.service import Kind, Service, Workspace
 from bakehouse.workspace.dockerfiles import outside
 from bakehouse.workspace.draft import Draft, Scan
@@ -24,10 +25,13 @@ from bakehouse.workspace.sources import completed, from_compose, from_config, fr
 from bakehouse.workspace.tree import walk
 
 
-def discover(root: Path, config: Config) -> Workspace:
-    """Find everything below `root`. Raises WorkspaceError and ConfigError, with file and line."""
+def discover(root: Path, config: Config, source: FileSource | None = None) -> Workspace:
+    """Find everything below `root`, as its work tree is or as `source` has it.
+
+    Raises WorkspaceError and ConfigError, with file and line.
+    """
     root = root.resolve()
-    tree = walk(root, config.workspace.exclude)
+    tree = walk(root, config.workspace.exclude, source)
     scan = Scan(tree=tree, config=config, notices=list(tree.notices))
     compose = [p for p in tree.files if role(posixpath.basename(p)) is FileRole.COMPOSE]
     drafts = from_compose(scan, compose)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from bakehouse.model.service import Library, Origin, Service
 from bakehouse.workspace.draft import Draft, Scan, within
@@ -14,11 +16,12 @@ from bakehouse.workspace.naming import clean
 
 def find_libraries(scan: Scan, drafts: Sequence[Draft]) -> tuple[Library, ...]:
     """Directories outside a service that it copies from, or depends on by path or by name, also through others."""
-    homes = {d.home for d in drafts if d.service.dockerfile}
-    candidates = [m for m in scan.manifests if not any(within(home, m) for home in homes)]
+    above_homes = {a for d in drafts if d.service.dockerfile for a in lineage(d.home)}
+    candidates = sorted(m for m in scan.manifests if m not in above_homes)
+    index = _Index(candidates, frozenset(candidates), _packages(scan))
     users: dict[str, set[str]] = {path: set() for path in candidates}
     for draft in drafts:
-        for path in _reached(scan, draft, candidates):
+        for path in _reached(scan, draft, index):
             users[path].add(draft.service.name)
     return tuple(
         Library(
@@ -32,43 +35,79 @@ def find_libraries(scan: Scan, drafts: Sequence[Draft]) -> tuple[Library, ...]:
     )
 
 
-def _reached(scan: Scan, draft: Draft, candidates: Sequence[str]) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Directories that may be libraries, sorted and as a set; (ecosystem, name) of packages -> their directories."""
+
+    candidates: Sequence[str]
+    known: frozenset[str]
+    packages: Mapping[tuple[str, str], set[str]]
+
+
+def _reached(scan: Scan, draft: Draft, index: _Index) -> set[str]:
     """The candidates that one service uses."""
     copied = [s for s, _ in draft.sources()]
-    outside = [c for c in candidates if draft.home == "." or not within(c, draft.home)]
-    found = {c for c in outside if any(within(s, c) for s in copied)}
+    found = {c for s in copied for c in lineage(s) if c in index.known}
     if draft.home != ".":
-        found |= {c for c in outside for s in copied if s not in (".", draft.service.context) and within(c, s)}
+        found |= {c for s in copied if s not in (".", draft.service.context) for c in _below(index.candidates, s)}
+    found = {c for c in found if draft.home == "." or not within(c, draft.home)}
     pending = [draft.home, *found]
     while pending:
         for manifest in scan.manifests.get(pending.pop(), ()):
-            for path in local_dependencies(scan, manifest):
-                if path in outside and path not in found:
+            for path in local_dependencies(manifest, index.packages):
+                outside = path in index.known and (draft.home == "." or not within(path, draft.home))
+                if outside and path not in found:
                     found.add(path)
                     pending.append(path)
     return found
 
 
-def local_dependencies(scan: Scan, manifest: Manifest) -> set[str]:
+def lineage(path: str) -> Iterator[str]:
+    """A workspace-relative path and all directories above it, the root "." last."""
+    while path and path != ".":
+        yield path
+        path = posixpath.dirname(path)
+    yield "."
+
+
+def _below(candidates: Sequence[str], directory: str) -> Iterator[str]:
+    """Those of sorted paths that are the directory or lie below it."""
+    for start in (directory, f"{directory}/"):
+        at = bisect_left(candidates, start)
+        while at < len(candidates) and (candidates[at] == directory or candidates[at].startswith(f"{directory}/")):
+            yield candidates[at]
+            at += 1
+
+
+def _packages(scan: Scan) -> dict[tuple[str, str], set[str]]:
+    """Ecosystem and name of a package -> the directories whose manifests bear it."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for directory, manifests in scan.manifests.items():
+        for manifest in manifests:
+            if manifest.name:
+                found.setdefault((manifest.ecosystem, manifest.name), set()).add(directory)
+    return found
+
+
+def local_dependencies(manifest: Manifest, packages: Mapping[tuple[str, str], set[str]]) -> set[str]:
     """The directories of this repository that a manifest depends on."""
     here = posixpath.dirname(manifest.path)
     paths = {posixpath.normpath(posixpath.join(here, p)) for p in manifest.path_dependencies}
-    wanted = set(manifest.dependencies)
-    for directory, others in scan.manifests.items():
-        if any(o.ecosystem == manifest.ecosystem and o.name in wanted and o.name for o in others):
-            paths.add(directory)
+    for name in manifest.dependencies:
+        paths |= packages.get((manifest.ecosystem, name), set())
     return paths - {here}
 
 
 def find_unbuilt(scan: Scan, drafts: Sequence[Draft], libraries: Sequence[Library]) -> list[Service]:
     """Services with a manifest that can be started and no Dockerfile: listed, not built."""
-    homes = [d.home for d in drafts]
-    taken = [library.path for library in libraries]
+    homes = {d.home for d in drafts}
+    above_homes = {a for home in homes for a in lineage(home)}
+    taken = {library.path for library in libraries} | (homes - {"."})
     names = {d.service.name for d in drafts}
     found = []
     for path, manifests in sorted(scan.manifests.items()):
-        related = any(within(h, path) or (h != "." and within(path, h)) for h in homes)
-        if related or any(within(path, t) for t in taken) or not any(_starts(scan, path, m) for m in manifests):
+        related = path in above_homes or any(a in taken for a in lineage(path))
+        if related or not any(_starts(scan, path, m) for m in manifests):
             continue
         name = clean(posixpath.basename(path) if path != "." else scan.config.workspace.name)
         if name in names:
@@ -91,7 +130,7 @@ def _starts(scan: Scan, path: str, manifest: Manifest) -> bool:
         "node": ("server.js",),
         "java": (),
     }[manifest.ecosystem]
-    beside = any((scan.tree.root / path / entry).is_file() for entry in entries)
+    beside = any(scan.tree.is_file(posixpath.normpath(posixpath.join(path, entry))) for entry in entries)
     if manifest.path.endswith("requirements.txt"):
         return beside
     return manifest.runnable or beside

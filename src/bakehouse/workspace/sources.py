@@ -69,7 +69,7 @@ def _composed(scan: Scan, found: ComposeService) -> Draft | None:
             hint="move it to a file of its own",
         )  # fmt: skip
         return Draft(service=replace(service, dockerfile=None))
-    if not (scan.tree.root / found.context).is_dir():
+    if not scan.tree.is_directory(found.context):
         message = f"{found.name}: the build context {found.context} does not exist"
         scan.warn(message, found.path, found.context_line, hint="correct the path, or make the directory")
         return Draft(service=service)  # a plan that wants it stops there; a scan goes on
@@ -109,7 +109,7 @@ def _from_dockerfile(scan: Scan, path: str) -> Draft:
     if draft.summary is None:
         return draft
     written = context_paths(draft.summary.stages)
-    context, missing = infer_context(scan.tree.root, path, [s for s, _ in written])
+    context, missing = infer_context(scan.tree.source, path, [s for s, _ in written])
     if missing:
         line = next(line for source, line in written if source == missing[0])
         scan.tell(f"{missing[0]} is copied but is in no directory above (made by another build?)", path, line)
@@ -174,7 +174,7 @@ def _added(scan: Scan, name: str, section: ServiceSection, line: int | None) -> 
     if not section.context:
         try:
             summary = read_summary(scan.tree.data(path), section.args, section.contexts)
-            context, _ = infer_context(scan.tree.root, path, [s for s, _ in context_paths(summary.stages)])
+            context, _ = infer_context(scan.tree.source, path, [s for s, _ in context_paths(summary.stages)])
         except OSError:
             pass  # `_corrected` reads it again and warns
     empty = Service(name=name, kind=Kind.OTHER, context=context, dockerfile=path)
@@ -199,4 +199,4 @@ def _ignore_file(scan: Scan, service: Service) -> str | None:
     """The ignore file that BuildKit would use."""
     own = [f"{service.dockerfile}.dockerignore"] if service.dockerfile else []
     candidates = [*own, posixpath.normpath(posixpath.join(service.context, ".dockerignore"))]
-    return next((c for c in candidates if (scan.tree.root / c).is_file()), None)
+    return next((c for c in candidates if scan.tree.is_file(c)), None)

@@ -6,13 +6,14 @@ Version control, dependency and cache directories are not entered, symbolic link
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from bakehouse.model.file_source import EntryKind, FileSource
 from bakehouse.model.service import Notice
+from bakehouse.workspace.work_tree import WorkTree
 
 PRUNED = frozenset({
     "node_modules", "bower_components", "jspm_packages", "venv", "site-packages", "__pycache__", "__pypackages__",
@@ -26,55 +27,65 @@ class Tree:
     """All files that were found, POSIX and relative to `root`; `notices` tell what could not be read."""
 
     root: Path
+    source: FileSource
     files: tuple[str, ...]
     notices: tuple[Notice, ...] = ()
 
     def data(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError."""
-        return (self.root / path).read_bytes()
+        return self.source.read(path)
 
     def read(self, path: str) -> str:
         """The text of a file (UTF-8, a byte order mark dropped, bad bytes replaced). Raises OSError."""
-        return (self.root / path).read_text(encoding="utf-8-sig", errors="replace")
+        return self.source.read(path).decode("utf-8-sig", "replace")
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file at a path, links followed."""
+        found = self.source.followed(path)
+        return found is not None and found.kind is EntryKind.FILE
+
+    def is_directory(self, path: str) -> bool:
+        """Whether there is a directory at a path, links followed."""
+        found = self.source.followed(path)
+        return found is not None and found.kind is EntryKind.DIRECTORY
 
 
-def walk(root: Path, exclude: Sequence[str] = ()) -> Tree:
-    """List the files below `root`; `exclude` are globs of paths relative to it."""
+def walk(root: Path, exclude: Sequence[str] = (), source: FileSource | None = None) -> Tree:
+    """List the files of `source` (the work tree at `root`, if not given); `exclude` are globs of paths in it."""
+    source = source or WorkTree(root)
     files: list[str] = []
     notices: list[Notice] = []
     pending = [""]
     while pending:
         directory = pending.pop()
         try:
-            entries = sorted(os.scandir(root / directory), key=lambda e: e.name)
+            entries = source.entries(directory)
         except OSError as error:
             notices.append(Notice(message=f"cannot be read: {error.strerror}", path=directory or "."))
             continue
-        for entry in entries:
-            path = f"{directory}/{entry.name}" if directory else entry.name
-            if _excluded(path, exclude):
+        for name, entry in entries.items():
+            path = f"{directory}/{name}" if directory else name
+            if exclude and _excluded(path, exclude):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                if not _pruned(entry):
+            if entry.kind is EntryKind.DIRECTORY:
+                if not _pruned(source, path, name):
                     pending.append(path)
-            elif not entry.is_symlink() or _is_file(entry):
+            elif entry.kind is not EntryKind.LINK or _leads_to_file(source, path):
                 files.append(path)
-    return Tree(root=root, files=tuple(sorted(files)), notices=tuple(notices))
+    return Tree(root=root, source=source, files=tuple(sorted(files)), notices=tuple(notices))
 
 
-def _pruned(entry: os.DirEntry[str]) -> bool:
+def _pruned(source: FileSource, path: str, name: str) -> bool:
     """Directories of tools, not of people. A Python environment is known by its marker file."""
-    if entry.name in PRUNED or (entry.name.startswith(".") and entry.name not in SEEN_THOUGH_HIDDEN):
+    if name in PRUNED or (name.startswith(".") and name not in SEEN_THOUGH_HIDDEN):
         # `target`, `vendor` and `dist` may be directories of people: then they hold a Dockerfile.
-        return entry.name.startswith(".") or not Path(entry.path, "Dockerfile").is_file()
-    return Path(entry.path, "pyvenv.cfg").exists()
+        return name.startswith(".") or not _leads_to_file(source, f"{path}/Dockerfile")
+    return source.entry(f"{path}/pyvenv.cfg") is not None
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:  # a link that points at itself
-        return False
+def _leads_to_file(source: FileSource, path: str) -> bool:
+    found = source.followed(path)
+    return found is not None and found.kind is EntryKind.FILE
 
 
 def _excluded(path: str, globs: Sequence[str]) -> bool:

@@ -1,12 +1,14 @@
 """The work tree as a `FileSource`: each directory is read once, and each file's content hashed at most once.
 
-Enter the root and a function that knows contents by their stamps (`build.identity.ContentDigests` keeps them
-between runs); leave entries, contents and digests as they are on the disk now, whatever git thinks.
+Enter the root and, where digests are wanted again, a function that knows contents by their stamps
+(`build.identity.ContentDigests` keeps them between runs); leave entries, contents and digests as they are on the
+disk now, whatever git thinks.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -32,10 +34,9 @@ Digest = Callable[[str, Stamp], str]
 class WorkTree:
     """The files below `root`. What changes while it is in use may be seen or not: make a new one to look again."""
 
-    def __init__(self, root: Path, digest: Digest) -> None:
-        self.root = root
+    def __init__(self, root: Path, digest: Digest | None = None) -> None:
         self._top = str(root)
-        self._digest = digest
+        self._digest = digest or self._read_digest
         self._directories: dict[str, Mapping[str, Entry]] = {}
 
     def entries(self, directory: str) -> Mapping[str, Entry]:
@@ -62,6 +63,16 @@ class WorkTree:
         except OSError:
             return None
 
+    def followed(self, path: str) -> Entry | None:
+        """What is at a path when all links are followed, wherever they lead."""
+        found = self.entry(path)
+        if found is not None and found.kind is not EntryKind.LINK:
+            return found
+        try:
+            return _entry_of(Path(self._absolute(path)).stat())
+        except (OSError, ValueError):  # ValueError: a name that no file can have
+            return None
+
     def read(self, path: str) -> bytes:
         """The content of a file. Raises OSError."""
         return Path(self._absolute(path)).read_bytes()
@@ -77,6 +88,10 @@ class WorkTree:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return self._digest(path, entry.token)
 
+    def _read_digest(self, path: str, _: Stamp) -> str:
+        with Path(self._absolute(path)).open("rb", buffering=0) as file:
+            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
     def _absolute(self, path: str) -> str:
         return f"{self._top}/{path}" if path not in ("", ".") else self._top
 
@@ -88,9 +103,12 @@ def _by_name(pair: tuple[str, Entry]) -> str:
 def _entry(name: os.DirEntry[str]) -> Entry | None:
     """What a name is; None where it went away meanwhile."""
     try:
-        found = name.stat(follow_symlinks=False)
+        return _entry_of(name.stat(follow_symlinks=False))
     except FileNotFoundError:
         return None
+
+
+def _entry_of(found: os.stat_result) -> Entry:
     mode = found.st_mode
     if stat.S_ISREG(mode):
         stamp = Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)

@@ -43,6 +43,7 @@ class Take:
 
     path: str
     pattern: bool = False
+    mount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class _Reader:
     def _source(self, source: Source) -> None:
         where = f"line {source.instruction.start_line}"
         path = source.context_path if source.certain else "."
-        take = Take(path, not source.is_mount and is_pattern(path))
+        take = Take(path, not source.is_mount and is_pattern(path), source.is_mount)
         if not source.certain and source.kind in (SourceKind.CONTEXT, SourceKind.NAMED_CONTEXT):
             self.notes[f"{where}: {source.path} hangs on the base image: all of its context counts"] = None
         match source.kind:

@@ -205,10 +205,10 @@ class Identifier:
         return self._selections[key]
 
     def _taken(self, collected: Collected, selection: Selection, take: Take, prefix: str = "") -> None:
-        for path, entry in selection.take(take):
-            name = prefix + path
+        for taken in selection.take(take):
+            name = prefix + taken.name
             if name not in collected.files:
-                collected.files[name] = file_value(selection.files, path, entry, collected)
+                collected.files[name] = file_value(selection.files, taken.path, taken.entry, collected)
 
 
 def wanted_images(subjects: Iterable[Subject], demands: Mapping[str, Demanded]) -> Iterator[str]:

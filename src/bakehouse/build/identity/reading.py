@@ -22,7 +22,7 @@ from bakehouse.model.file_source import FileSource
 from bakehouse.model.identity import FORMAT
 from bakehouse.workspace.dockerfiles import MACHINE_PLATFORM
 
-_HEAD = f"bakehouse-demands-{FORMAT}.1\n".encode()
+_HEAD = f"bakehouse-demands-{FORMAT}.2\n".encode()
 _MOST_KEPT = 50_000
 
 

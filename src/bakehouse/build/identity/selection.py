@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from bakehouse.build.identity.demand import Take
 from bakehouse.dockerfile.ignore import IgnoreMatcher, Visit
@@ -23,6 +24,14 @@ UNREADABLE = "(unreadable)"
 Found = tuple[str, Entry]
 
 
+class Taken(NamedTuple):
+    """One file, link or empty directory: its name for the build, where it is, and what. Both workspace-relative."""
+
+    name: str
+    path: str
+    entry: Entry
+
+
 class Selection:
     """The files of one context under one ignore file; asked once for each source, walks remembered."""
 
@@ -33,53 +42,79 @@ class Selection:
         self._visits: dict[str, Visit] = {}
         self._walks: dict[str, tuple[Found, ...]] = {}
 
-    def take(self, take: Take) -> Iterator[Found]:
-        """What a source takes: workspace-relative paths with their entries; links on the way to it too."""
-        parts = tuple(part for part in take.path.split("/") if part not in ("", "."))
-        yield from self._follow("", parts, take.pattern, 0)
+    def take(self, take: Take) -> Iterator[Taken]:
+        """What a source takes, under the names that the source has for it.
 
-    def _follow(self, at: str, parts: tuple[str, ...], pattern: bool, links: int) -> Iterator[Found]:
-        """What `parts` name below the directory `at` (relative to the context)."""
-        if not parts:
-            yield from self.below(at)
-            return
-        name, rest = parts[0], parts[1:]
+        BuildKit follows the links on the way to a source before it looks, so they make no difference of their own;
+        of mounts and wildcards they count all the same, to be sure.
+        """
+        for start, asked, doubt in self._starts(take):
+            if doubt is not None:
+                yield Taken(f"./{self._full(start)}", self._full(start), doubt)
+                continue
+            top = self._full(start)
+            for path, entry in self.below(start) if self._is_directory(start) else self._single(start):
+                inner = path if not top else path[len(top) + 1 :]
+                yield Taken(_join(self._full(asked), inner), path, entry)
+
+    def _starts(self, take: Take) -> Iterator[tuple[str, str, Entry | None]]:
+        """Where a source leads: the real path, the path as it was asked for, and None.
+
+        Or an entry in place of None: a link that counts by itself, or something that nobody can look at.
+        """
+        parts = tuple((part, True) for part in take.path.split("/") if part not in ("", "."))
+        pending: list[tuple[str, str, tuple[tuple[str, bool], ...], int]] = [("", "", parts, 0)]
+        while pending:
+            at, asked, todo, links = pending.pop()
+            if not todo:
+                yield at, asked, None
+                continue
+            (name, counts), rest = todo[0], todo[1:]
+            for match, entry in self._matches(at, name, pattern=take.pattern and counts):
+                path, here = _join(at, match), _join(asked, match) if counts else asked
+                if entry.kind is EntryKind.LINK:
+                    if self.visit(path, is_directory=False).excluded:
+                        continue
+                    target = self._target(at, path) if links < MOST_LINKS else "leads back to itself"
+                    if isinstance(target, str):
+                        yield path, path, Entry(EntryKind.SPECIAL, 0, f"is a symbolic link that {target}")
+                        continue
+                    if take.pattern or take.mount:
+                        yield path, path, entry
+                    pending.append(("", here, (*((part, False) for part in target), *rest), links + 1))
+                elif entry.kind is EntryKind.SPECIAL:
+                    yield path, path, entry
+                elif entry.kind is EntryKind.DIRECTORY or not rest:
+                    pending.append((path, here, rest, links))
+
+    def _matches(self, directory: str, name: str, *, pattern: bool) -> list[tuple[str, Entry]]:
+        names = self._names(directory)
+        if UNREADABLE in names:
+            return [(UNREADABLE, names[UNREADABLE])]
         if pattern and any(char in name for char in "*?[\\"):
             expression = _expression(name)
-            for found in self._names(at):
-                if expression.fullmatch(found):
-                    yield from self._enter(at, found, rest, pattern, links)
-        else:
-            yield from self._enter(at, name, rest, pattern, links)
+            return [(found, entry) for found, entry in names.items() if expression.fullmatch(found)]
+        return [(name, names[name])] if name in names else []
 
-    def _enter(self, at: str, name: str, rest: tuple[str, ...], pattern: bool, links: int) -> Iterator[Found]:
-        path = f"{at}/{name}" if at else name
-        names = self._names(at)
-        entry = names.get(name)
-        if entry is None:
-            if UNREADABLE in names:
-                yield self._doubt(at, "cannot be read")
-            return
-        if entry.kind is EntryKind.DIRECTORY:
-            yield from self._follow(path, rest, pattern, links)
-            return
-        if not self.visit(path, is_directory=False).excluded:
-            yield self._full(path), entry
-        if entry.kind is EntryKind.LINK:
-            if links >= MOST_LINKS:
-                yield self._doubt(path, "is a symbolic link that leads back to itself")
-                return
-            try:
-                written = self.files.link(self._full(path))
-            except OSError as error:
-                yield self._doubt(path, f"cannot be read: {error.strerror}")
-                return
-            yield from self._follow("", (*self._target(at, written), *rest), pattern, links + 1)
-
-    def _target(self, at: str, written: str) -> tuple[str, ...]:
-        """Where a link points, from the context's root, which it cannot leave."""
+    def _target(self, at: str, path: str) -> tuple[str, ...] | str:
+        """Where a link points, from the context's root, which it cannot leave; or why that is not known."""
+        try:
+            written = self.files.link(self._full(path))
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
         joined = posixpath.normpath("/" + posixpath.join("" if written.startswith("/") else at, written))
         return tuple(part for part in joined.split("/") if part)
+
+    def _is_directory(self, path: str) -> bool:
+        if not path:
+            return True
+        directory, _, name = path.rpartition("/")
+        return self._names(directory)[name].kind is EntryKind.DIRECTORY
+
+    def _single(self, path: str) -> Iterator[Found]:
+        directory, _, name = path.rpartition("/")
+        if not self.visit(path, is_directory=False).excluded:
+            yield self._full(path), self._names(directory)[name]
 
     def below(self, directory: str) -> tuple[Found, ...]:
         """All that is taken with a directory (relative to the context; "" is all of it)."""
@@ -133,10 +168,6 @@ class Selection:
         parent = path.rpartition("/")[0]
         return self.visit(parent, is_directory=True) if parent else None
 
-    def _doubt(self, path: str, reason: str) -> Found:
-        """Something that stands for files nobody could look at: it makes an identity unknowable."""
-        return self._full(path), Entry(EntryKind.SPECIAL, 0, reason)
-
     def _names(self, directory: str) -> Mapping[str, Entry]:
         """The names in a directory; one that cannot be read has a single name that nobody can look at."""
         try:
@@ -148,6 +179,10 @@ class Selection:
 
     def _full(self, path: str) -> str:
         return f"{self.context}/{path}" if self.context else path
+
+
+def _join(directory: str, name: str) -> str:
+    return f"{directory}/{name}" if directory and name else directory or name
 
 
 def _fill(filled: set[str], path: str) -> None:

@@ -1,0 +1,217 @@
+"""The truth of identity: random edits of the example, each verdict compared with what a warm BuildKit does.
+
+For each edit the identity of every target is computed and compared with the unedited one. Then the engine is asked
+about one or two of them, with everything of the unedited tree in its cache: it executes a step, or makes another
+image out of cached steps (the configuration changed), or refuses, or does nothing new. Wrong reuse: the identity is
+the same, yet the engine does something. False rebuild: another identity, and nothing new. Goal: 0 and at most 2 %.
+"""
+
+import dataclasses
+import json
+import os
+import random
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from bakehouse import api
+from bakehouse.api.identity import identify_plan
+from bakehouse.build.request import PlanRequest
+from bakehouse.errors import BakehouseError
+from bakehouse.model.plan import Plan, Verdict
+from bench.identity_edits import Edits, RepeatedError
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "tradingsystem"
+EDITS_A_ROUND = 334
+_STEP = re.compile(r"\[(?!.*internal\])[^\]]*\] (RUN|COPY|ADD|WORKDIR)\b")
+_SETTLE_SECONDS = 1.0
+
+
+@dataclasses.dataclass
+class Counts:
+    """What came out."""
+
+    edits: int = 0
+    checks: int = 0
+    refused: int = 0
+    wrong: list[str] = dataclasses.field(default_factory=list)
+    false: list[str] = dataclasses.field(default_factory=list)
+    answers: Counter = dataclasses.field(default_factory=Counter)
+
+    @property
+    def false_share(self) -> float:
+        return len(self.false) / self.checks if self.checks else 0.0
+
+
+class Engine:
+    """A warm BuildKit that is asked about one target at a time, and stopped as soon as its answer is clear."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.images: dict[str, str] = {}
+
+    def warm(self, plan: Plan) -> None:
+        """Build everything once, so that each step of the unedited tree is in the cache."""
+        for target in plan.to_build:
+            answer, image = self._run(plan, target.id, stop=False)
+            if answer == "fails":
+                raise SystemExit(f"the unedited {target.id} does not build")
+            answer, image = self._run(plan, target.id, stop=False)
+            assert answer == "nothing", f"{target.id} is not cached after a build: {answer}"
+            self.images[target.id] = image
+
+    def ask(self, plan: Plan, target: str) -> str:
+        """`executes`, `another image`, `fails` or `nothing`."""
+        answer, image = self._run(plan, target, stop=True)
+        return "another image" if answer == "nothing" and image != self.images[target] else answer
+
+    def _run(self, plan: Plan, target: str, *, stop: bool) -> tuple[str, str]:
+        definition = json.loads(api.bake_text(plan))
+        body = definition["target"][target]
+        body["tags"], body["output"] = [], [f"type=image,name=bakehouse-truth/{target}"]
+        body.pop("cache-from", None), body.pop("cache-to", None)
+        file, metadata = self.place / "bake.json", self.place / "metadata.json"
+        file.write_text(json.dumps(definition))
+        metadata.unlink(missing_ok=True)
+        command = ["docker", "buildx", "bake", "-f", str(file), "--progress", "rawjson", "--metadata-file",
+                   str(metadata), target]  # fmt: skip
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            executed = _watch(process, stop=stop)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        if executed:
+            return "executes", ""
+        if process.returncode != 0:
+            return "fails", ""
+        found = json.loads(metadata.read_text())[target]
+        return "nothing", found["containerimage.config.digest"]
+
+
+def _watch(process: subprocess.Popen, *, stop: bool) -> bool:
+    """Read the progress stream; whether a step was executed. With `stop`, no longer than it takes to know."""
+    assert process.stderr is not None
+    decoder, text, vertexes, since = json.JSONDecoder(), "", {}, None
+    while True:
+        ready, _, _ = select.select([process.stderr], [], [], 0.1)
+        if ready:
+            data = os.read(process.stderr.fileno(), 65536)
+            if not data:
+                process.wait()
+                return any(v.get("completed") and not v.get("cached") and not v.get("error") for v in vertexes.values())
+            text += data.decode("utf-8", "replace")
+            while text.lstrip().startswith("{"):
+                try:
+                    value, end = decoder.raw_decode(text.lstrip())
+                except ValueError:
+                    break
+                text = text.lstrip()[end:]
+                for vertex in value.get("vertexes") or ():
+                    if _STEP.match(vertex.get("name", "")):
+                        vertexes[vertex["digest"]] = vertex
+        busy = [v for v in vertexes.values() if v.get("started") and not v.get("cached") and not v.get("error")]
+        since = (since or time.monotonic()) if busy else None
+        if stop and since is not None and time.monotonic() - since > _SETTLE_SECONDS:
+            return True
+
+
+def run(edits: int, seed: int = 1, *, progress: bool = True) -> Counts:
+    """Make so many edits and compare; needs the bases of the example (scripts/with-bases)."""
+    counts = Counts()
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place) / "example"
+        shutil.copytree(EXAMPLE, root, symlinks=True, ignore=shutil.ignore_patterns(".bakehouse"))
+        pristine = Path(place) / "pristine"
+        shutil.copytree(root, pristine, symlinks=True)
+        engine = Engine(Path(place))
+        plan = _plan(root)
+        before = {t: i.digest for t, i in identify_plan(plan).items()}
+        engine.warm(plan)
+        maker, choice = Edits(root, seed), random.Random(seed)
+        while counts.edits < edits:
+            _restore(root, pristine)
+            try:
+                told = maker.make()
+            except RepeatedError:
+                continue
+            counts.edits += 1
+            _compare(root, told, before=before, engine=engine, counts=counts, choice=choice)
+            if progress and counts.edits % 20 == 0:
+                print(f"{counts.edits}: {len(counts.wrong)} wrong, {len(counts.false)} false of {counts.checks}",
+                      file=sys.stderr, flush=True)  # fmt: skip
+    return counts
+
+
+def _compare(
+    root: Path, told: str, *, before: dict[str, str], engine: Engine, counts: Counts, choice: random.Random
+) -> None:
+    try:
+        plan = _plan(root)
+        after = {t: i.digest for t, i in identify_plan(plan).items()}
+    except BakehouseError:
+        counts.refused += 1  # nothing is reused where the plan itself says no
+        return
+    buildable = [t.id for t in plan.to_build if t.id in before]
+    changed = [t for t in buildable if after[t] != before[t]]
+    same = [t for t in buildable if after[t] == before[t]]
+    for target in ([choice.choice(changed)] if changed else []) + ([choice.choice(same)] if same else []):
+        answer = engine.ask(plan, target)
+        counts.checks += 1
+        counts.answers[answer] += 1
+        if target in same and answer != "nothing":
+            counts.wrong.append(f"{target}: {told}: {answer}")
+            print(f"WRONG REUSE {counts.wrong[-1]}", file=sys.stderr, flush=True)
+        if target in changed and answer == "nothing":
+            counts.false.append(f"{target}: {told}")
+            print(f"false rebuild {counts.false[-1]}", file=sys.stderr, flush=True)
+
+
+def _plan(root: Path) -> Plan:
+    # reuse must not hide a target from the comparison
+    plan = api.plan(root, PlanRequest(reuse=False))
+    targets = tuple(t for t in plan.targets if t.verdict is Verdict.BUILD)
+    return dataclasses.replace(plan, targets=targets)
+
+
+def _restore(root: Path, pristine: Path) -> None:
+    """The unedited tree again, with modes and times; our state stays."""
+    for path in root.iterdir():
+        if path.name == ".bakehouse":
+            continue
+        if path.is_dir() and not path.is_symlink():
+            _remove(path)
+        else:
+            path.unlink()
+    shutil.copytree(pristine, root, symlinks=True, dirs_exist_ok=True)
+
+
+def _remove(directory: Path) -> None:
+    for where, names, _ in os.walk(directory):
+        for name in names:
+            path = Path(where) / name
+            if not path.is_symlink():
+                path.chmod(0o755)
+    shutil.rmtree(directory)
+
+
+def measure(rounds: int) -> str:
+    """About 334 edits a round, so that the default of three rounds makes a thousand."""
+    counts = run(EDITS_A_ROUND * rounds)
+    lines = [
+        f"{counts.edits} random edits, {counts.checks} verdicts compared with a warm BuildKit "
+        f"({', '.join(f'{n} times {a}' for a, n in counts.answers.most_common())}; {counts.refused} edits that the "
+        "plan refuses)",
+        "",
+        f"- wrong reuse: **{len(counts.wrong)}** (goal: 0)",
+        f"- false rebuilds: **{len(counts.false)}** = {counts.false_share:.1%} (goal: at most 2 %)",
+    ]
+    lines += [f"  - WRONG {told}" for told in counts.wrong] + [f"  - {told}" for told in counts.false]
+    return "\n".join(lines) + "\n"
