@@ -8,11 +8,13 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bakehouse import api
-from bakehouse.build import engine, prepare, step_lines
+from bakehouse.api.reusing import Naming, point_tags
+from bakehouse.build import engine, prepare, reuse_local, step_lines
 from bakehouse.errors import BakehouseError
 from bakehouse.history.recorder import Recorder
 from bakehouse.model.plan import Plan, Target
@@ -28,10 +30,14 @@ _GOOD = (TargetState.DONE, TargetState.REUSED, TargetState.SKIPPED)
 def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str, ...]) -> BuildRecord:
     """Run a plan, record it, and return the record (already saved).
 
+    Reused images get the tags they lack first; one that cannot is built. Built images are named by their identity.
     On Ctrl-C the run is recorded as interrupted and returned; where the engine goes away it is recorded as
     failed and the EngineError goes on upwards.
     """
     state = api.state_directory(plan.root)
+    plan = point_tags(plan)
+    naming = Naming(plan)
+    options = replace(options, after_build=naming)
     with api.history(plan.root) as store:
         store.mark_stale_running()
         header = _header(plan, command)
@@ -58,6 +64,8 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
             store.save(record)
             with contextlib.suppress(OSError):
                 shutil.rmtree(work)
+    if plan.place == "local":
+        reuse_local.forget_earlier(naming.named)
     return record
 
 

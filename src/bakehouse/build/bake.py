@@ -22,7 +22,7 @@ def definition(plan: Plan, *, push: bool = False, load: bool = False) -> dict[st
     targets = plan.to_build
     return {
         "group": {"default": {"targets": [t.id for t in targets]}},
-        "target": {t.id: _target(t, push=push, load=load) for t in targets},
+        "target": {t.id: _target(t, _contexts(t, plan), push=push, load=load) for t in targets},
     }
 
 
@@ -31,7 +31,16 @@ def text(plan: Plan, *, push: bool = False, load: bool = False) -> str:
     return json.dumps(definition(plan, push=push, load=load), indent=2) + "\n"
 
 
-def _target(target: Target, *, push: bool, load: bool) -> dict[str, object]:
+def _contexts(target: Target, plan: Plan) -> dict[str, str]:
+    """Named contexts: those of the target, the bases pinned to the digests that entered its identity (a tag can move
+    before the build), and for a target that is reused its image: nobody builds it here.
+    """
+    pinned = {ref: f"docker-image://{ref.partition('@')[0]}@{digest}" for ref, digest in target.pins}
+    reused = {f"target:{t.id}": f"docker-image://{t.reuse.reference}" for t in plan.to_reuse if t.reuse}
+    return pinned | {name: reused.get(value, value) for name, value in target.contexts.items()}
+
+
+def _target(target: Target, contexts: dict[str, str], *, push: bool, load: bool) -> dict[str, object]:
     body: dict[str, object] = {
         "context": str(target.context),
         "dockerfile": str(target.prepared or target.dockerfile),
@@ -39,7 +48,7 @@ def _target(target: Target, *, push: bool, load: bool) -> dict[str, object]:
     optional: dict[str, object] = {
         "target": target.stage,
         "args": dict(target.args),
-        "contexts": dict(target.contexts),
+        "contexts": contexts,
         "tags": list(target.tags),
         "labels": dict(target.labels),
         "platforms": list(target.platforms),

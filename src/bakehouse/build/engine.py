@@ -11,34 +11,46 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bakehouse.build import bake, ca, schedule
-from bakehouse.build.attribution import Blame, blame
-from bakehouse.build.wire import Decoder
+from bakehouse.build import bake, schedule, transient
+from bakehouse.build.bake_call import BakeCall, CallResult, Sink
+from bakehouse.build.call_queue import CallQueue
+from bakehouse.build.schedule import Call
 from bakehouse.errors import EngineError, ToolError
 from bakehouse.model.plan import Plan, Target, Verdict
-from bakehouse.model.progress import BatchEvent, Progress, StepEvent, TargetEvent, TargetState
-from bakehouse.tools import buildx, docker
-from bakehouse.tools.run import Running, run, start
+from bakehouse.model.progress import Progress, TargetEvent, TargetState
+from bakehouse.tools import docker
+from bakehouse.tools.run import run
 
-Sink = Callable[[Progress], None]
+RETRY_SECONDS = (5.0, 20.0, 60.0)
+"""Waits before another try; BuildKit itself has tried transfers again after 1, 2 and 4 seconds by then."""
 
-# Entitlement prompts of buildx >= 0.19 would wait for an answer that nobody can give; the definition is ours.
-BAKE_ENVIRONMENT = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "BUILDX_METADATA_PROVENANCE": "disabled"}
+AfterBuild = Callable[[Target, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to run a plan. `concurrency` counts bake calls (0: from the cores)."""
+    """How to run a plan.
+
+    `concurrency` counts bake calls (0: from the cores); `retries` are tries after the first of a target that failed
+    for a reason that may pass; `expected_seconds` and `peak_memory` (bytes) are what targets usually take, `memory`
+    the bytes there are (0: not known). `keep_open` are descriptors that engine calls inherit. `after_build(target,
+    digest)` is called for each good image, in the thread of its call; what it gives back is shown as a remark.
+    """
 
     concurrency: int = 0
     fail_fast: bool = False
     no_cache: bool = False
     push: bool = False
     load: bool = False
+    retries: int = 2
     expected_seconds: Mapping[str, float] = field(default_factory=dict)
+    peak_memory: Mapping[str, int] = field(default_factory=dict)
+    memory: int = 0
+    keep_open: tuple[int, ...] = ()
+    after_build: AfterBuild | None = None
 
 
 def execute(plan: Plan, options: Options, sink: Sink, work: Path) -> dict[str, TargetState]:
@@ -48,21 +60,15 @@ def execute(plan: Plan, options: Options, sink: Sink, work: Path) -> dict[str, T
     the engine went away, KeyboardInterrupt after it stopped everything on Ctrl-C; both times the sink has
     got a last event for each target.
     """
-    work.mkdir(parents=True, exist_ok=True)
     definition = work / "bake.json"
-    definition.write_text(bake.text(plan, push=options.push, load=options.load), encoding="utf-8")
+    if plan.to_build:
+        work.mkdir(parents=True, exist_ok=True)
+        definition.write_text(bake.text(plan, push=options.push, load=options.load), encoding="utf-8")
     return _Execution(plan, options, sink, definition).run()
 
 
-@dataclass(slots=True)
-class _BatchResult:
-    targets: tuple[Target, ...]
-    blame: Blame | None
-    digests: Mapping[str, str]
-
-
 class _Execution:
-    """One run: its queue of batches, its running processes, and what became of each target."""
+    """One run: its queue of calls, those that run, and what became of each target."""
 
     def __init__(self, plan: Plan, options: Options, sink: Sink, definition: Path) -> None:
         self.plan = plan
@@ -72,35 +78,69 @@ class _Execution:
         self.stopping = False
         self._sink = sink
         self._lock = threading.Lock()
-        self._running: dict[int, Running] = {}
-        self._batches = 0
-        groups = schedule.components(plan.to_build)
-        self._queue = list(schedule.longest_first(groups, options.expected_seconds))
+        self._running: dict[Future[CallResult], BakeCall] = {}
+        self._calls = 0
+        self._tries: dict[str, list[str]] = {}
+        self._remarks: dict[str, str] = {}
+        self._queue = CallQueue(options.peak_memory, options.memory)
+        for call in schedule.calls(plan.to_build, options.expected_seconds):
+            self._queue.add(call)
 
     def run(self) -> dict[str, TargetState]:
         for target in self.plan.targets:
             self._announce(target)
+        if not self._queue:
+            return self.states
         workers = self.options.concurrency or schedule.default_concurrency()
         pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="bake")
-        futures: set[Future[_BatchResult]] = set()
         try:
-            while self._queue or futures:
-                while self._queue and len(futures) < workers and not self.stopping:
-                    futures.add(pool.submit(self._run_batch, self._queue.pop(0)))
-                if not futures:
-                    break
+            while self._queue or self._running:
+                self._start_ready(pool, workers)
+                if not self._running:
+                    time.sleep(0.2)  # all that is left waits for the time of another try
+                    continue
                 # a time limit, because a wait without one cannot be interrupted everywhere
-                done, futures = wait(futures, timeout=1.0, return_when=FIRST_COMPLETED)
+                done, _ = wait(self._running, timeout=1.0, return_when=FIRST_COMPLETED)
                 for future in done:
+                    del self._running[future]
                     self._settle(future.result())
         except BaseException:
             self._stop()
-            wait(futures, timeout=30)
+            wait(self._running, timeout=30)
             raise
         finally:
             self._cancel_rest()
             pool.shutdown(wait=True, cancel_futures=True)
         return self.states
+
+    def _start_ready(self, pool: ThreadPoolExecutor, workers: int) -> None:
+        while len(self._running) < workers and not self.stopping:
+            busy = [running.call for running in self._running.values()]
+            unfinished = {n for n, s in self.states.items() if s in (TargetState.QUEUED, TargetState.RUNNING)}
+            call = self._queue.take(time.monotonic(), unfinished, busy)
+            if call is None:
+                return
+            self._calls += 1
+            running = BakeCall(
+                call,
+                self._calls,
+                self.definition,
+                self.plan.root,
+                self.plan.builder,
+                self.options.no_cache,
+                self.options.keep_open,
+            )
+            for name in call.names:
+                self._set(name, TargetState.RUNNING)
+            self._running[pool.submit(self._work, running)] = running
+
+    def _work(self, running: BakeCall) -> CallResult:
+        result = running.run(self._emit)
+        if result.blame is None and self.options.after_build is not None:
+            for target in result.call.targets:
+                if target.id in result.digests:
+                    self._remarks[target.id] = self.options.after_build(target, result.digests[target.id])
+        return result
 
     def _announce(self, target: Target) -> None:
         states = {
@@ -109,74 +149,76 @@ class _Execution:
             Verdict.BLOCKED: TargetState.BLOCKED,
             Verdict.SKIPPED: TargetState.SKIPPED,
         }
-        self._set(target.id, states[target.verdict], message=target.reason)
+        digest = target.reuse.digest if target.reuse else None
+        self._set(target.id, states[target.verdict], digest=digest, message=target.reason)
 
-    def _run_batch(self, targets: tuple[Target, ...]) -> _BatchResult:
-        with self._lock:
-            self._batches += 1
-            number = self._batches
-        names = tuple(t.id for t in targets)
-        self._emit(BatchEvent(batch=number, targets=names, at=time.time(), finished=False))
-        for name in names:
-            self._set(name, TargetState.RUNNING)
-        metadata = self.definition.with_name(f"metadata-{number}.json")
-        argv = buildx.bake(
-            self.definition,
-            names,
-            metadata=metadata,
-            builder=self.plan.builder,
-            no_cache=self.options.no_cache,
-        )
-        errors: list[StepEvent] = []
-        decoder = Decoder(number, names)
-        with start(argv, env=BAKE_ENVIRONMENT, cwd=self.plan.root) as process:
-            with self._lock:
-                self._running[number] = process
-            try:
-                process.drain(1, lambda _: None)
-                for chunk in process.chunks(2):
-                    self._forward(decoder.feed(chunk), errors)
-                self._forward(decoder.close(), errors)
-                code = process.wait()
-            finally:
-                with self._lock:
-                    del self._running[number]
-        words = "" if code == 0 else decoder.plain_text
-        self._emit(BatchEvent(batch=number, targets=names, at=time.time(), finished=True, returncode=code, error=words))
-        guilty = None if code == 0 else blame(names, errors, words, code)
-        return _BatchResult(targets, guilty, _digests(metadata) if code == 0 else {})
-
-    def _forward(self, events: list[Progress], errors: list[StepEvent]) -> None:
-        for event in events:
-            if isinstance(event, StepEvent):
-                event = replace(event, name=ca.conceal(event.name))  # noqa: PLW2901 - the same event, its own words
-                if event.error:
-                    errors.append(event)
-            self._emit(event)
-
-    def _settle(self, result: _BatchResult) -> None:
+    def _settle(self, result: CallResult) -> None:
+        targets = result.call.targets
         if result.blame is None:
-            sizes = self._image_sizes(result.targets)
-            for target in result.targets:
-                self._set(target.id, TargetState.DONE, digest=result.digests.get(target.id), size=sizes.get(target.id))
+            sizes = self._image_sizes(targets)
+            for target in targets:
+                digest = result.digests.get(target.id)
+                self._set(
+                    target.id, TargetState.DONE, digest=digest, size=sizes.get(target.id), message=self._note(target.id)
+                )
             return
         if self.stopping:
             return
-        guilty = result.blame
         # a target built from a failed one repeats its error: it is blocked, not guilty
-        blocked = {b for g in guilty.targets for b in schedule.dependents(g, result.targets)}
-        failed = guilty.targets - blocked
-        for name in sorted(failed):
-            self._set(name, TargetState.FAILED, message=guilty.message)
-        for name in sorted(blocked):
-            self._set(name, TargetState.BLOCKED, message=f"needs {', '.join(sorted(failed))}, which failed")
-        self._check_engine(guilty.message)
-        if self.options.fail_fast:
+        blocked = {b for g in result.blame.targets for b in schedule.dependents(g, self.plan.to_build)}
+        failed = result.blame.targets - blocked
+        self._check_engine(result.blame.message)
+        again = self._try_again(failed, targets, result.said)
+        lost = failed - again
+        blocked = {b for g in lost for b in schedule.dependents(g, self.plan.to_build)}
+        for name in sorted(lost):
+            self._set(name, TargetState.FAILED, message=_joined(result.blame.message, self._note(name)))
+        waiting = {t.id for t in self._queue.drop(blocked)}
+        for name in sorted(blocked & (waiting | {t.id for t in targets})):
+            self._set(name, TargetState.BLOCKED, message=f"needs {', '.join(sorted(lost))}, which failed")
+        if lost and self.options.fail_fast:
             self._stop()
             return
-        rest = tuple(t for t in result.targets if t.id not in failed | blocked)
-        if rest:  # bake cancelled them for the failure of another: they get a call of their own
-            self._queue.insert(0, rest)
+        self._queue_rest(targets, failed.union(blocked), again)
+
+    def _queue_rest(
+        self, targets: tuple[Target, ...], settled: set[str] | frozenset[str], again: frozenset[str]
+    ) -> None:
+        """The targets that bake cancelled for another's failure get calls of their own."""
+        rest = [t for t in targets if t.id not in settled]
+        behind = {b for name in again for b in schedule.dependents(name, targets)}
+        for group in (tuple(t for t in rest if t.id in behind), tuple(t for t in rest if t.id not in behind)):
+            if group:
+                needs = frozenset(n for t in group for n in t.depends_on) & again
+                self._queue.add(Call(group, needs), first=True)
+                for target in group:
+                    self._set(target.id, TargetState.QUEUED)
+
+    def _try_again(self, failed: frozenset[str], targets: tuple[Target, ...], said: str) -> frozenset[str]:
+        """Queue those of the failed targets once more whose failure may pass; their ids."""
+        found = transient.recognise(said)
+        if found is None:
+            return frozenset()
+        again = []
+        for target in targets:
+            tries = self._tries.setdefault(target.id, [])
+            limit = min(self.options.retries, found.tries)
+            if target.id not in failed or len(tries) >= limit:
+                continue
+            pause = max(found.wait, RETRY_SECONDS[min(len(tries), len(RETRY_SECONDS) - 1)])
+            tries.append(found.what)
+            self._queue.add(Call((target,)), not_before=time.monotonic() + pause)
+            message = f"{found.what}: retry {len(tries)} of {limit} in {pause:.0f} s"
+            self._set(target.id, TargetState.QUEUED, message=message)
+            again.append(target.id)
+        return frozenset(again)
+
+    def _note(self, name: str) -> str:
+        """What is said of a target besides its state: how often it was tried again, and after_build's remark."""
+        tries = self._tries.get(name)
+        word = "retry" if tries and len(tries) == 1 else "retries"
+        retried = f"after {len(tries)} {word} ({', '.join(dict.fromkeys(tries))})" if tries else ""
+        return _joined(retried, self._remarks.get(name, ""))
 
     def _check_engine(self, message: str) -> None:
         if self.plan.builder:
@@ -207,9 +249,7 @@ class _Execution:
     def _stop(self) -> None:
         self.stopping = True
         self._queue.clear()
-        with self._lock:
-            processes = list(self._running.values())
-        stoppers = [threading.Thread(target=process.interrupt) for process in processes]
+        stoppers = [threading.Thread(target=running.interrupt) for running in list(self._running.values())]
         for thread in stoppers:
             thread.start()
         for thread in stoppers:
@@ -239,11 +279,5 @@ class _Execution:
             self._sink(event)
 
 
-def _digests(metadata: Path) -> dict[str, str]:
-    """Target -> image digest, from bake's metadata file; empty where it is missing or unreadable."""
-    try:
-        body = json.loads(metadata.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    pairs = ((name, entry.get("containerimage.digest")) for name, entry in body.items() if isinstance(entry, dict))
-    return {name: digest for name, digest in pairs if isinstance(digest, str)}
+def _joined(*parts: str) -> str:
+    return "; ".join(p for p in parts if p)

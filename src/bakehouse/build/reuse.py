@@ -44,26 +44,23 @@ class Policy:
     now: float
 
 
-def with_identities(plan: Plan, identities: Mapping[str, Identity]) -> Plan:
-    """The plan with every target's identity, its tag, and its base images pinned to the digests that entered it.
+def with_identities(plan: Plan, identities: Mapping[str, Identity], at: float) -> Plan:
+    """The plan with every target's identity, its tag, and the digests its base images had.
 
-    A base tag can move between the question and the build; what the identity says must be what is built.
+    `at` (Unix seconds) is when the identities began to be computed.
     """
-    return replace(plan, targets=tuple(_identified(t, identities.get(t.id)) for t in plan.targets))
+    targets = tuple(_identified(t, identities.get(t.id)) for t in plan.targets)
+    return replace(plan, targets=targets, identified_at=at)
 
 
 def _identified(target: Target, identity: Identity | None) -> Target:
     if identity is None:
         return target
-    contexts = dict(target.contexts)
-    if identity.knowable:
-        for reference, digest in identity.pins:
-            contexts.setdefault(reference, f"docker-image://{reference.partition('@')[0]}@{digest}")
     return replace(
         target,
         identity=identity.digest,
         unknowable=identity.unknowable,
-        contexts=contexts,
+        pins=identity.pins if identity.knowable else (),
         identity_tag=names.identity_tag(target.tags[0], identity.digest) if target.tags else "",
     )
 

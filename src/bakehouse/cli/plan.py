@@ -8,6 +8,7 @@ import click
 
 from bakehouse import api
 from bakehouse.cli.options import CliContext, common_options, emit_json
+from bakehouse.cli.plain_text import one_line
 from bakehouse.cli.selection import plan_options, request_of
 from bakehouse.model.plan import Plan, Target, Verdict
 from bakehouse.report.text import table
@@ -21,18 +22,24 @@ from bakehouse.report.text import table
 @click.option("--load", is_flag=True, help="Plan for loading into the local engine.")
 @common_options
 def command(ctx: CliContext, services: tuple[str, ...], bake: bool, push: bool, load: bool, **options: Any) -> int:
-    """Show what would be built, without building.
+    """Show what would be built and what need not be, and why, without building.
+
+    An image of the same identity (everything that can change it) is reused. --bake prints the whole definition,
+    whatever could be reused.
 
     \b
     Examples:
       bakehouse plan
       bakehouse plan dashboard --variant dev
+      bakehouse plan --push --max-age 12h
       bakehouse plan --bake > /tmp/bake.json && docker buildx bake -f /tmp/bake.json
     """
-    plan = api.plan(ctx.directory, request_of(services, push=push, **options))
+    push = push or api.config(ctx.directory).registry.push
+    request = request_of(services, push=push, **options)
     if bake:
-        click.echo(api.bake_text(plan, push=push, load=load), nl=False)
+        click.echo(api.bake_text(api.draft(ctx.directory, request), push=push, load=load), nl=False)
         return 0
+    plan = api.plan(ctx.directory, request)
     if ctx.json:
         emit_json("bakehouse.plan/1", plan)
         return 0
@@ -49,11 +56,15 @@ def describe(plan: Plan, *, verbose: bool = False) -> list[str]:
         members = [t for t in plan.to_build if t.wave == wave]
         lines.append(f"wave {wave}: {len(members)} to build")
         rows = [_row(t) for t in members]
-        lines += ["  " + line for line in table(("target", "stage", "context", "first tag"), rows)]
+        lines += ["  " + line for line in table(("target", "stage", "first tag", "why"), rows)]
         if verbose:
             lines += [f"  {t.id}: {line}" for t in members for line in _details(t)]
+    if plan.to_reuse:
+        lines.append(f"reuse: {len(plan.to_reuse)} need not be built")
+        rows = [(t.id, t.stage or "(last)", t.reuse.digest[7:19] if t.reuse else "-", t.reason) for t in plan.to_reuse]
+        lines += ["  " + line for line in table(("target", "stage", "image", "why"), rows)]
     for target in plan.targets:
-        if target.verdict in (Verdict.SKIPPED, Verdict.BLOCKED, Verdict.REUSE):
+        if target.verdict in (Verdict.SKIPPED, Verdict.BLOCKED):
             lines.append(f"{target.verdict}: {target.id} - {target.reason}")
     lines += describe_substitutions(plan)
     lines += describe_notices(plan, verbose=verbose)
@@ -77,11 +88,13 @@ def describe_substitutions(plan: Plan) -> list[str]:
 
 
 def _row(target: Target) -> tuple[str, ...]:
-    return (target.id, target.stage or "(last)", target.context.name, target.tags[0] if target.tags else "-")
+    return (target.id, target.stage or "(last)", target.tags[0] if target.tags else "-", one_line(target.reason, 90))
 
 
 def _details(target: Target) -> list[str]:
-    lines = [f"dockerfile {target.dockerfile}"]
+    lines = [f"dockerfile {target.dockerfile}", f"context directory {target.context}"]
+    if target.identity:
+        lines.append(f"identity {target.identity}")
     lines += [f"tag {tag}" for tag in target.tags[1:]]
     lines += [f"context {name} = {_short(value)}" for name, value in target.contexts.items()]
     lines += [f"cache from {c}" for c in target.cache_from] + [f"cache to {c}" for c in target.cache_to]

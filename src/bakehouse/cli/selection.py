@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from bakehouse.build.request import PlanRequest
+from bakehouse.errors import UsageError
 
 
 def plan_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --variant, --platform, --no-substitute and --builder to a verb."""
+    """Add the options that say what is planned and what may be reused."""
     for option in (
+        click.option("--offline", is_flag=True, help="Ask no registry for base images: take their last known digests."),
+        click.option("--max-age", metavar="AGE", help="Oldest image to reuse: 12h, 7d (default), 0 for any age."),
+        click.option("--rebuild", multiple=True, metavar="SERVICE", help="Build it whatever exists; may be repeated."),
+        click.option("--no-reuse", is_flag=True, help="Build everything, whatever images exist."),
         click.option("--builder", metavar="NAME", help="Use this buildx builder."),
         click.option("--no-substitute", is_flag=True, help="Never replace a base image or a frontend."),
         click.option("--platform", "platforms", multiple=True, metavar="OS/ARCH", help="Platform; may be repeated."),
@@ -30,8 +36,12 @@ def request_of(
     no_substitute: bool = False,
     builder: str | None = None,
     push: bool = False,
+    no_reuse: bool = False,
+    rebuild: tuple[str, ...] = (),
+    max_age: str | None = None,
+    offline: bool = False,
 ) -> PlanRequest:
-    """The request those options make."""
+    """The request those options make. Raises UsageError for an age that is none."""
     return PlanRequest(
         services=services,
         variant=variant,
@@ -39,4 +49,16 @@ def request_of(
         substitute=not no_substitute,
         builder=builder,
         push=push,
+        reuse=not no_reuse,
+        rebuild=rebuild,
+        max_age=None if max_age is None else age_seconds(max_age),
+        offline=offline,
     )
+
+
+def age_seconds(text: str) -> float:
+    """`7d`, `12h`, `30m`, `0` -> seconds. Raises UsageError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([dhms]?)", text.strip())
+    if found is None or (not found[2] and float(found[1])):
+        raise UsageError(f"--max-age {text}: not an age", hint="write 7d, 12h or 30m; 0 means any age")
+    return float(found[1]) * {"d": 86400, "h": 3600, "m": 60, "s": 1, "": 0}[found[2]]
