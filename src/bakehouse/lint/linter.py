@@ -14,6 +14,7 @@ from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.repo import Repo
 from bakehouse.lint.rule import Hit
 from bakehouse.lint.rules import FILE_RULES, REPO_RULES, SYNTAX_RULE, rule_infos
+from bakehouse.lint.secrets import mask
 from bakehouse.lint.selection import RuleNames, Selection
 from bakehouse.lint.subject import Subject
 from bakehouse.lint.suppressions import Suppressions, read_suppressions
@@ -93,16 +94,16 @@ class Linter:
             rule=rule.name,
             group=rule.group,
             severity=self.selection.severities.get(rule.name, hit.severity or rule.severity),
-            message=hit.message,
+            message=mask(hit.message),
             place=place(path, data, hit.span),
-            hint=hit.hint,
+            hint=mask(hit.hint),
             fix=hit.fix,
             service=hit.service,
         )
 
 
 def place(path: str, data: bytes, span: Span) -> Place:
-    """The lines and columns of a span of a file's bytes, and the first of these lines as text."""
+    """The lines and columns of a span of a file's bytes, and the first of these lines as text, secrets masked."""
     start = min(span.start, len(data))
     end = min(max(span.end, start), len(data))
     while end > start and data[end - 1 : end] in (b"\n", b"\r"):
@@ -118,7 +119,7 @@ def place(path: str, data: bytes, span: Span) -> Place:
         column=start - first + 1,
         end_line=line + data.count(b"\n", start, end),
         end_column=end - last + 1,
-        source=text.decode("utf-8", "replace"),
+        source=mask(text.decode("utf-8", "replace")),
     )
 
 
