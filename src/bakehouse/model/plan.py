@@ -69,7 +69,9 @@ class Target:
     name the image of one platform within the index: (reference, platform).
     `identity` is the digest of everything that can change the image, empty where it was not asked for; `unknowable`
     says why it names no image: such a target is always built. `identity_tag` is the image name made of it. `reuse` is
-    the image that is taken, where the verdict is reuse. `needed_only`: nobody asked for it, others are built from it.
+    the image that is taken, where the verdict is reuse. `pins` are the digests of external images that entered the
+    identity, by the reference the Dockerfile uses: what is built must be what was identified. `needed_only`: nobody
+    asked for it, others are built from it.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Target:
     identity: str = ""
     identity_tag: str = ""
     unknowable: tuple[str, ...] = ()
+    pins: tuple[tuple[str, str], ...] = ()
     reuse: Reused | None = None
     needed_only: bool = False
 
@@ -112,7 +115,8 @@ class Target:
 class Plan:
     """Targets in a stable order, with everything needed to run them on one builder.
 
-    `place` is where its images are kept: registry, or local (the engine's store).
+    `place` is where its images are kept: registry, or local (the engine's store). `identified_at` (Unix seconds) is
+    when its identities began to be computed, 0 where they were not.
     """
 
     root: Path
@@ -122,6 +126,7 @@ class Plan:
     substitutions: tuple[Substitution, ...] = ()
     notices: tuple[Notice, ...] = ()
     place: str = "local"
+    identified_at: float = 0.0
 
     @property
     def to_build(self) -> tuple[Target, ...]:
