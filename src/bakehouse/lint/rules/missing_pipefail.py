@@ -63,13 +63,21 @@ def check(subject: Subject) -> Iterator[Hit]:
     """Every RUN with a pipe whose failure counts, and no pipefail."""
     fixed: set[int] = set()
     for run in subject.runs:
-        pipe = next((right for left, right in _pipes(run) if left.name not in _NEVER_FAIL), None)
+        pipe = next((right for left, right in _pipes(run) if _may_fail(left)), None)
         if pipe is None or sets_pipefail(run):
             continue
         fix = None if run.stage.stage.index in fixed else _fix(subject, run)
         fixed.add(run.stage.stage.index)
         hint = 'set SHELL ["/bin/bash", "-o", "pipefail", "-c"] before, or `set -o pipefail` first in the RUN'
         yield Hit("a failure before the pipe goes unnoticed", pipe.span, hint=hint, fix=fix)
+
+
+def _may_fail(left: Command) -> bool:
+    """Whether what stands before a pipe may fail: at the head of a pipeline anything but echo and its like,
+    further down only what goes to the network."""
+    if left.operator in ("|", "|&"):
+        return left.name in ("curl", "wget", "git")
+    return left.name not in _NEVER_FAIL
 
 
 def _pipes(run: Run) -> Iterator[tuple[Command, Command]]:
