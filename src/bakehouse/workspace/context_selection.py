@@ -174,16 +174,27 @@ def followed_paths(meaning: Meaning) -> tuple[str, ...] | None:
     """The paths that the frontend asks the client for when the target is built; () nothing, None everything.
 
     Everything, too, where a source hangs on a variable that only a base image knows, and where a tmpfs mount
-    without `from` makes BuildKit name the context's root (dockerfile2llb, dispatchRunMounts).
+    names no other origin (see `tmpfs_lines`).
     """
     sources = meaning.context_sources
     if not sources:
         return ()
-    tmpfs = any(mount.type == "tmpfs" and not mount.from_ for found in meaning.reached for mount in found.mounts)
     paths = [clean_path("/" + source.path)[1:] for source in sources]
-    if tmpfs or not all(paths) or not all(source.certain for source in sources):
+    if tmpfs_lines(meaning) or not all(paths) or not all(source.certain for source in sources):
         return None
     return tuple(sorted(set(paths)))
+
+
+def tmpfs_lines(meaning: Meaning) -> tuple[int, ...]:
+    """The lines of RUN instructions whose tmpfs mount has no `from`.
+
+    BuildKit then names the context's root as something it needs (dockerfile2llb, dispatchRunMounts; measured with
+    0.13), so that all of the context is sent as soon as any of it is.
+    """
+    steps = (step for found in meaning.reached for step in found.steps)
+    return tuple(
+        step.instruction.start_line for step in steps if any(m.type == "tmpfs" and not m.from_ for m in step.mounts)
+    )
 
 
 def sent(tree: ContextTree, paths: Iterable[str] | None) -> Iterator[Node]:

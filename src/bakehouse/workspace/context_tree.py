@@ -41,13 +41,21 @@ class Node(NamedTuple):
 class ContextTree:
     """The files below `directory` (relative to the root of `source`), under one ignore file.
 
+    `hidden` are names at the top that nobody sees: our own state directory, which a plan keeps out of every context.
     `unreadable` maps the directories that could not be listed to why; they count as empty.
     """
 
-    def __init__(self, source: FileSource, directory: str = ".", matcher: IgnoreMatcher | None = None) -> None:
+    def __init__(
+        self,
+        source: FileSource,
+        directory: str = ".",
+        matcher: IgnoreMatcher | None = None,
+        hidden: frozenset[str] = frozenset(),
+    ) -> None:
         self.source = source
         self.directory = directory
         self.matcher = matcher
+        self.hidden = hidden
         self.unreadable: dict[str, str] = {}
         self._names: dict[str, Mapping[str, Node]] = {}
         self._present: dict[str, bool] = {}
@@ -151,6 +159,8 @@ class ContextTree:
         except OSError as error:
             self.unreadable[path] = error.strerror or str(error)
             return {}
+        if path == "." and not self.hidden.isdisjoint(entries):
+            entries = {name: entry for name, entry in entries.items() if name not in self.hidden}
         matcher, prefix = self.matcher, "" if path == "." else path + "/"
         if not matcher:
             return {name: Node(prefix + name, entry, _KEPT) for name, entry in entries.items()}
@@ -189,8 +199,10 @@ def find_ignore_file(source: FileSource, dockerfile: str | None, context: str) -
     return None
 
 
-def open_context(source: FileSource, dockerfile: str | None, context: str) -> ContextTree:
+def open_context(
+    source: FileSource, dockerfile: str | None, context: str, hidden: frozenset[str] = frozenset()
+) -> ContextTree:
     """The context of a Dockerfile under the ignore file in force. Raises IgnoreFileError, OSError."""
     path = find_ignore_file(source, dockerfile, context)
     matcher = read_ignore(source.read(path), path) if path else None
-    return ContextTree(source, context, matcher)
+    return ContextTree(source, context, matcher, hidden)
