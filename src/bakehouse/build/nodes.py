@@ -7,6 +7,7 @@ native one is alive. A builder that stops answering is out for the rest of the r
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 
 from bakehouse.build.platforms import Fit, fit
 from bakehouse.errors import BakehouseError, EngineError
-from bakehouse.model.builder import Builder
+from bakehouse.model.builder import Builder, NodeUse, PoolUse
 from bakehouse.tools import buildx
 from bakehouse.tools.run import run
 
@@ -54,6 +55,19 @@ class Node:
             self.busy += time.monotonic() - self._begun.pop(call)
         self.running.pop(call, None)
 
+    def use(self, now: float, elapsed: float) -> NodeUse:
+        """Its part in a run that is `elapsed` seconds old."""
+        busy = self.busy + sum(now - begun for begun in self._begun.values())
+        return NodeUse(
+            name=self.name,
+            capacity=self.capacity,
+            running=tuple(t for targets in self.running.values() for t in targets),
+            calls=self.calls,
+            busy=round(busy, 3),
+            utilisation=round(min(1.0, busy / (elapsed * self.capacity)), 4),
+            lost=self.lost,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -69,7 +83,8 @@ class NodePool:
     def __init__(self, nodes: Sequence[Node], probe: Callable[[str], str] | None = None) -> None:
         """`probe` says why a builder does not answer, "" where it does (default: `ask`)."""
         self.nodes = tuple(nodes)
-        self.started = time.monotonic()
+        self.started = time.time()
+        self._began = time.monotonic()
         self._probe = probe or ask
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
@@ -121,6 +136,14 @@ class NodePool:
             self._watcher = threading.Thread(target=self._ask_busy, daemon=True, name="nodes")
             self._watcher.start()
         return tuple(n.name for n in self.nodes if n.lost)
+
+    def use(self, queued: int) -> PoolUse:
+        """What the builders do now; `queued` calls wait."""
+        with self._lock:
+            now = time.monotonic()
+            elapsed = max(now - self._began, 0.001)
+            nodes = tuple(n.use(now, elapsed) for n in self.nodes)
+        return PoolUse(pid=os.getpid(), started=self.started, updated=time.time(), queued=queued, nodes=nodes)
 
     def _ask_busy(self) -> None:
         for node in self.nodes:

@@ -1,4 +1,4 @@
-"""`bakehouse builder`: configuration and cache retention of builders, shown or applied; the builders there are."""
+"""`bakehouse builder`: the builders there are, their configuration and retention; more verbs in builder_verbs.py."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bakehouse import config
 from bakehouse.build import builder_apply, builders, ca
 from bakehouse.build.builder_list import list_builders
 from bakehouse.build.version_gates import parse_version
+from bakehouse.cli import builder_verbs
 from bakehouse.cli.options import CliContext, common_options, emit_json
 from bakehouse.errors import EXIT_FINDINGS, EXIT_OK, ToolError, ToolMissingError
 from bakehouse.model.builder import Builder, GcRule
@@ -21,7 +22,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 @click.group(context_settings=_CONTEXT)
 def command() -> None:
-    """Show or apply builder configuration and cache retention.
+    """Make, choose, watch and configure builders.
 
     The retention is [cache] keep_days and max_size of bakehouse.toml, 30 days and 10 GB where it says nothing.
     Logins to registries are Docker's own: docker login.
@@ -29,9 +30,15 @@ def command() -> None:
     \b
     Examples:
       bakehouse builder ls
-      bakehouse builder config --driver docker-container
+      bakehouse builder status
+      bakehouse builder create n1 --driver remote --node tcp://n1.example:1234
+      bakehouse builder use n1 n2
       bakehouse builder apply
     """
+
+
+for verb in (builder_verbs.create, builder_verbs.use, builder_verbs.rm, builder_verbs.status):
+    command.add_command(verb)
 
 
 def _builder_options(function: Callable[..., Any]) -> Callable[..., Any]:
