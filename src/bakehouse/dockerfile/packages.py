@@ -179,6 +179,7 @@ _ALIASES = {
 }  # fmt: skip
 _PIP = re.compile(r"pip[0-9.]*\Z")
 _PYTHON_PROGRAM = re.compile(r"(?:python|pypy)[0-9.]*\Z")
+_ASKS = frozenset({"--version", "-v", "--help", "-h"})
 _TWO_WORD_VERBS = frozenset(
     {("yarn", "global"), ("dotnet", "tool"), ("dotnet", "nuget"), ("conda", "env"), ("go", "mod"), ("uv", "tool")}
 )
@@ -269,7 +270,9 @@ def _read(manager: str, program: str, known: Manager, words: Sequence[ShellWord]
         else:
             operands.append(word)
     packages = tuple(_package(word, known.version) for word in operands)
-    return PackageCall(manager, program, verb or known.default, packages, tuple(flags), tuple(options), command)
+    if not verb and not any(flag.static in _ASKS for flag in flags):
+        verb = known.default
+    return PackageCall(manager, program, verb, packages, tuple(flags), tuple(options), command)
 
 
 def _package(word: ShellWord, version: re.Pattern[str] | None) -> Package:

@@ -28,7 +28,7 @@ class Distribution(StrEnum):
 
 _BY_TAG = (
     (re.compile(r"alpine"), Distribution.ALPINE),
-    (re.compile(r"nanoserver|windowsservercore|servercore"), Distribution.WINDOWS),
+    (re.compile(r"nanoserver|servercore|windows"), Distribution.WINDOWS),
     (
         re.compile(r"bookworm|bullseye|buster|trixie|stretch|noble|jammy|focal|bionic|slim|ubuntu|debian"),
         Distribution.DEBIAN,
@@ -71,6 +71,11 @@ def distribution(stage: StageMeaning, subject: Subject) -> Distribution:
         return Distribution.SCRATCH
     image = found.origin.image
     return Distribution.UNKNOWN if image is None or not found.base_certain else of_image(image)
+
+
+def is_windows(stage: StageMeaning, subject: Subject) -> bool:
+    """Whether a stage's RUNs are no POSIX shell's but Windows'."""
+    return subject.tree.escape == "`" or distribution(stage, subject) is Distribution.WINDOWS
 
 
 def of_image(image: ImageRef) -> Distribution:

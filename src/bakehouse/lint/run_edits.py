@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bakehouse.dockerfile.edits import insert
+from bakehouse.dockerfile.packages import PackageCall
 from bakehouse.dockerfile.shell import Command, ShellWord
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction, Span
 from bakehouse.lint.subject import Run
 from bakehouse.model.edit import Edit
 
 _BLANK = b" \t"
+_ANSWERS = frozenset({"-y", "-yq", "-qy", "-yqq", "-qqy", "-q", "-qq", "--yes", "--assume-yes"})
+_LEAVING = frozenset({"exit", "exec", "return"})
 
 
 def remove_word(tree: Dockerfile, instruction: Instruction, word: ShellWord) -> Edit | None:
@@ -55,15 +58,31 @@ def insert_after(word: ShellWord, text: str) -> Edit:
     return insert(word.span.end, f" {text}")
 
 
+def add_flag(run: Run, call: PackageCall, flag: str) -> Edit | None:
+    """Put a flag behind the verb of a package manager, after the short flags that are there (`install -y`); None
+    in the JSON form, where words are quoted, and where the verb is not a word of its own."""
+    words = call.command.words
+    at = next((n for n, word in enumerate(words) if n and word.text == call.verb.rpartition(" ")[2]), None)
+    if at is None or run.instruction.is_json:
+        return None
+    while at + 1 < len(words) and words[at + 1].static in _ANSWERS:
+        at += 1
+    return insert_after(words[at], flag)
+
+
 def replace_word(word: ShellWord, text: str) -> Edit:
     """Put `text` in place of a word."""
     return Edit(word.span.start, word.span.end, text.encode("utf-8", "surrogateescape"))
 
 
 def append_command(tree: Dockerfile, run: Run, command: str) -> Edit | None:
-    """Let `command` run after all others of a RUN, if they succeed. None where the end is not certain."""
+    """Let `command` run after all others of a RUN, if they succeed, laid out as they are. None where the end is
+    not certain."""
     instruction, script = run.instruction, run.script
     if instruction.is_json or not script.understood or not script.whole or not script.commands:
+        return None
+    last = max(script.commands, key=lambda found: found.span.end)
+    if last.name in _LEAVING:
         return None
     body = script_body(instruction, run)
     if body is not None:
@@ -73,11 +92,23 @@ def append_command(tree: Dockerfile, run: Run, command: str) -> Edit | None:
         return insert(body.end, f"{indent}{command}{newline}") if tail.endswith(b"\n") else None
     if instruction.heredocs:
         return None
-    last = max(script.commands, key=lambda found: found.span.end)
     end = max(last.span.end, *(word.span.end for word in last.redirects), 0)
     if last.nested or end != instruction.code.end or ends_in_background(tree, instruction):
         return None
-    return insert(end, f" && {command}")
+    return insert(end, _joint(tree, instruction) + command)
+
+
+def _joint(tree: Dockerfile, instruction: Instruction) -> str:
+    """` && `, with a line break where the author breaks his lines at it."""
+    if len(instruction.pieces) < 2:
+        return " && "
+    lines = tree.data[instruction.code.start : instruction.code.end].splitlines(keepends=True)
+    newline = "\r\n" if lines[0].endswith(b"\r\n") else "\n"
+    second = next((line for line in lines[1:] if not line.lstrip().startswith(b"#")), b"")
+    indent = second[: len(second) - len(second.lstrip(_BLANK))].decode()
+    if any(line.rstrip().rstrip(tree.escape.encode()).rstrip().endswith(b"&&") for line in lines[:-1]):
+        return f" && {tree.escape}{newline}{indent}"
+    return f" {tree.escape}{newline}{indent}&& "
 
 
 def script_body(instruction: Instruction, run: Run) -> Span | None:

@@ -97,7 +97,7 @@ def _expected(tree: Dockerfile, edits: Sequence[Edit]) -> Iterator[Shape]:
         last = at
         mine: list[Edit] = []
         while True:  # an edit that runs on into the next instruction joins the two
-            mine += _take(pending, partial(_touches, instructions[last]))
+            mine += _take(pending, partial(_touches, tree, instructions[last]))
             reach = max((edit.end for edit in mine), default=0)
             if last + 1 < len(instructions) and reach > instructions[last + 1].code.start:
                 last += 1
@@ -124,12 +124,13 @@ def _is_before(instruction: Instruction, edit: Edit) -> bool:
     return edit.start == edit.end == start and edit.text.endswith(b"\n")
 
 
-def _touches(instruction: Instruction, edit: Edit) -> bool:
+def _touches(tree: Dockerfile, instruction: Instruction, edit: Edit) -> bool:
     """Whether an edit changes what the instruction says, or goes on in its last line."""
     end = _content_end(instruction)
     if edit.start < end:
         return True
-    return edit.start == end and not edit.text.startswith((b"\n", b"\r\n")) and edit.start < instruction.span.end
+    goes_on = edit.start < instruction.span.end or tree.data[edit.start - 1 : edit.start] != b"\n"
+    return edit.start == end and not edit.text.startswith((b"\n", b"\r\n")) and goes_on
 
 
 def _fragments(tree: Dockerfile, edits: Sequence[Edit]) -> Iterator[Shape]:
