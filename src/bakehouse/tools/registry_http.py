@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 
@@ -61,6 +62,7 @@ class _Request:
     body: bytes | None
     content_type: str | None
     deadline: float
+    sink: Callable[[bytes], None] | None = None
 
 
 def call(
@@ -72,14 +74,17 @@ def call(
     content_type: str | None = None,
     actions: str = "pull",
     timeout: float = TIMEOUT_SECONDS,
+    sink: Callable[[bytes], None] | None = None,
 ) -> Answer | None:
     """One call below /v2/REPOSITORY/, with the login the registry asks for; None for 404.
+
+    With `sink` the body goes there piece by piece, however large it is, and is not in the answer.
 
     `actions` is the right a token is asked for: `pull` or `pull,push`. `timeout` (seconds) is for the whole
     call. Raises UnreachableError where nobody answers in time, RegistryError where the registry refuses.
     """
     url = f"{reference.base}/v2/{reference.repository}/{path}"
-    request = _Request(reference, url, method, body, content_type, time.monotonic() + timeout)
+    request = _Request(reference, url, method, body, content_type, time.monotonic() + timeout, sink)
     key = (reference.registry, reference.repository, actions)
     known = _LOGINS.get(key)
     try:
@@ -127,8 +132,11 @@ def _open(url: str, request: _Request, headers: dict[str, str], login: str | Non
     with urllib.request.urlopen(message, timeout=left) as answer:  # noqa: S310
         parts, size = [], 0
         while chunk := answer.read1(65536):
-            parts.append(chunk)
-            size += len(chunk)
+            if request.sink is not None:
+                request.sink(chunk)
+            else:
+                parts.append(chunk)
+                size += len(chunk)
             if size > LIMIT_BYTES:
                 raise ValueError(f"it sent more than {LIMIT_BYTES} bytes")
             if time.monotonic() > request.deadline:

@@ -15,10 +15,11 @@ from datetime import datetime
 
 from bakehouse.errors import RegistryError
 from bakehouse.model.cache import CacheStore
-from bakehouse.tools import registry
+from bakehouse.tools import registry, registry_admin
 
 CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0"
 _PARALLEL = 8
+_BLOB_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,27 @@ def blobs(reference: str) -> Blobs | None:
     config = next((str(e["digest"]) for e in entries if e.get("mediaType") == CACHE_CONFIG), None)
     written = _newest(registry.blob(reference, config)) if config else None
     return Blobs(manifest.digest, sizes, written)
+
+
+def damage(reference: str) -> str:
+    """What is wrong with a cache, "" where all it needs is there with its digest, or there is none. Reads all of it.
+
+    Raises UnreachableError where nobody answers.
+    """
+    try:
+        found = blobs(reference)
+        if found is None:
+            return ""
+        parsed = registry.parse(reference)
+        repository = f"{parsed.registry}/{parsed.repository}"
+        for digest in found.sizes:
+            if problem := registry_admin.blob_problem(repository, digest, timeout=_BLOB_SECONDS):
+                return problem
+    except registry.UnreachableError:
+        raise
+    except RegistryError as error:
+        return error.message
+    return ""
 
 
 def _newest(config: bytes) -> float | None:

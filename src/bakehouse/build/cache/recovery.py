@@ -1,0 +1,90 @@
+"""A damaged cache: recognised from a failed build, found, dropped. In: a failure and its target. Out: what was done.
+
+BuildKit trusts a cache's index until it needs a layer, and then fails the whole build. The words below are what it
+says of damage (recorded: BuildKit 0.13 and 0.26 against directories and registries with altered, short and missing
+blobs). Words alone drop nothing: each cache that the target reads is looked at, and only one that is really damaged
+goes. If none is found the target is built once without reading any, because a registry may also lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bakehouse.build.cache import directories, registry_caches
+from bakehouse.errors import BakehouseError
+from bakehouse.tools import registry_admin
+
+_WORDS = re.compile(
+    r"unexpected commit digest sha256:\w+, expected"
+    r"|content (?:digest )?sha256:\w+: not found"
+    r"|short read: expected \d+ bytes but got \d+"
+    r"|failed to (?:compute cache key|load cache key|extract layer)"
+    r"|lease \"?\w+\"?: not found"
+    r"|blob sha256:\w+ (?:is )?(?:missing|not found)"
+    r"|looking for beginning of value"
+    r"|failed to configure (?:registry|local) cache importer"
+    r"|failed size validation|failed to verify|invalid checksum|gzip: invalid|archive/tar: invalid"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was found: `dropped` are caches that were damaged and are gone, `left` those that could not be dropped.
+
+    With both empty nothing is damaged as far as can be seen.
+    """
+
+    dropped: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """One line for the user."""
+        parts = [f"damaged cache dropped: {'; '.join(self.dropped)}"] if self.dropped else []
+        parts += [f"damaged cache left: {'; '.join(self.left)}"] if self.left else []
+        return "; ".join(parts) or "the cache may be damaged: built without reading it"
+
+
+def suspicious(said: str) -> bool:
+    """Whether a failure may come from a damaged cache."""
+    return _WORDS.search(said) is not None
+
+
+def repair(sources: Sequence[str], root: Path) -> Repair:
+    """Look at every cache that a target reads (`cache-from` values) and drop the damaged ones.
+
+    Paths of local caches are relative to `root`. A registry's layers are read whole, which can take long: call it
+    after a failure only.
+    """
+    dropped: list[str] = []
+    left: list[str] = []
+    for source in sources:
+        fields = dict(part.partition("=")[::2] for part in source.split(","))
+        kind = fields.get("type")
+        if kind == "local":
+            place = root / fields.get("src", "")
+            found = directories.damage(place) if place.exists() else ""
+            if found:
+                directories.drop(place)
+                dropped.append(f"{fields['src']} ({found})")
+        elif kind == "registry":
+            _registry(fields.get("ref", ""), dropped, left)
+    return Repair(tuple(dropped), tuple(left))
+
+
+def _registry(reference: str, dropped: list[str], left: list[str]) -> None:
+    try:
+        found = registry_caches.damage(reference)
+    except BakehouseError:
+        return  # nobody answers: that is no damage, and the build says it
+    if not found:
+        return
+    try:
+        registry_admin.delete_tag(reference)
+    except BakehouseError as error:
+        left.append(f"{reference} ({found}; {error.message})")
+    else:
+        dropped.append(f"{reference} ({found})")
