@@ -12,6 +12,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lint": ("bakehouse.cli.lint", "Find what could be better in Dockerfiles, and repair it."),
     "rule": ("bakehouse.cli.rule", "Show the rules of lint, all or one."),
     "context": ("bakehouse.cli.context", "Show what a build sends of its context; propose an ignore file."),
+    "dockerfile": ("bakehouse.cli.dockerfile", "Print the syntax tree of a Dockerfile."),
     "plan": ("bakehouse.cli.plan", "Show what would be built, in which waves, and the bake definition."),
     "build": ("bakehouse.cli.build", "Build services on BuildKit, in parallel over the graph; record it."),
     "history": ("bakehouse.cli.history", "List recorded runs, or show one."),
@@ -48,7 +49,8 @@ _TAIL = """
 def render_help(width: int = 80) -> str:
     """The text of `bakehouse --help`, at most `width` columns where words allow."""
     rows = []
+    column = max(map(len, VERBS))
     for name, (_, text) in VERBS.items():
-        first, *rest = textwrap.wrap(text, max(30, width - 12))
-        rows += [f"  {name:<9} {first}", *(" " * 12 + line for line in rest)]
+        first, *rest = textwrap.wrap(text, max(30, width - column - 3))
+        rows += [f"  {name:<{column}} {first}", *(" " * (column + 3) + line for line in rest)]
     return _HEAD + "\n".join(rows) + "\n" + _TAIL

@@ -22,6 +22,8 @@ from bakehouse.workspace.file_roles import Role, role_of
 
 _SPECIAL = re.compile(r"[*?\[\]\\]")
 _ANYWHERE = frozenset({Role.DEPENDENCIES, Role.CACHE, Role.LOG, Role.EDITOR})
+_ITSELF = "**/*.dockerignore"
+"""A new ignore file would else be one more file that `COPY . .` takes."""
 _WHY = {
     Role.SECRET: "what looks like a secret",
     Role.DEPENDENCIES: "installed packages: the build installs its own",
@@ -89,7 +91,7 @@ def propose(view: ContextView, existing: bytes | None, others: Sequence[ContextV
     lines, reasons = _deny(wasted)
     text = "\n".join(lines) + "\n"
     if existing is None:
-        return _tried(views, "deny-list", (text, reasons), unwanted)
+        return _tried(views, "deny-list", (f"{text}{_ITSELF}\n", reasons), unwanted)
     return _tried(views, "additions", (_appended(existing, text), reasons), unwanted)
 
 
@@ -146,6 +148,8 @@ def _pattern(marked: Marked) -> str:
     """The name anywhere for what tools leave everywhere, else the very path."""
     path = marked.node.path
     name = posixpath.basename(path)
+    if name.endswith(".dockerignore"):
+        return _ITSELF
     if marked.node.is_directory:
         return f"**/{_quoted(name)}" if marked.role in _ANYWHERE and name != "vendor" else _quoted(path)
     suffix = posixpath.splitext(name)[1]
