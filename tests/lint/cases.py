@@ -6,13 +6,13 @@
     .git
     --- fixed                     what --fix leaves; `--- fixed-unsafe` what --fix --unsafe leaves
     FROM alpine
-    --- created .dockerignore     a file that the fix creates
+    --- created .dockerignore     another file as the fix leaves it, new or changed
     === good: why this is fine
 
 Options in brackets: `lines=2,5` the lines of the findings (else at least one), `crlf` (the Dockerfile and what is
 fixed have CRLF), `no-newline` (no newline at the end), `path=sub/Dockerfile` (where it lies), `escape` (backslash
 sequences such as \\t are read as in Python), `lint.KEY=VALUE` a setting of [lint].
-A case with `--- file` parts is scanned as a workspace; else the Dockerfile is looked at alone.
+A file whose text is `<sparse N>` has N bytes. A case with `--- file` parts is scanned as a workspace; else the Dockerfile is looked at alone.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -27,7 +28,10 @@ def _repo(case: Case, root: Path) -> Repo:
     for name, data in {path: case.dockerfile, **case.files}.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        sparse = re.fullmatch(rb"<sparse (\d+)>\n", data)
+        target.write_bytes(b"" if sparse else data)
+        if sparse:
+            os.truncate(target, int(sparse[1]))
     lint = {k.removeprefix("lint."): v for k, v in case.options.items() if k.startswith("lint.")}
     settings = config.load(root, {f"lint.{key}": value for key, value in lint.items()}, env={})
     repo = Repo(root, settings, discover(root, settings) if case.files else None)

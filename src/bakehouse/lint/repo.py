@@ -9,8 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bakehouse.config import Config
+from bakehouse.lint.contexts import Build, make_builds
+from bakehouse.lint.overlay import Overlay
 from bakehouse.lint.subject import Subject
+from bakehouse.model.file_source import FileSource
 from bakehouse.model.service import Service, Workspace
+from bakehouse.workspace.work_tree import WorkTree
 
 
 class Repo:
@@ -22,6 +26,21 @@ class Repo:
         self.workspace = workspace
         self.subjects: dict[str, Subject] = {}
         self._changed: dict[str, bytes] = {}
+        self._tree = WorkTree(root)
+        self._builds: tuple[Build, ...] | None = None
+
+    @property
+    def files(self) -> FileSource:
+        """The workspace's files, as fixes have left them so far."""
+        return Overlay(self._tree, self._changed) if self._changed else self._tree
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """The services with their Dockerfiles and contexts; none where there is no workspace."""
+        if self._builds is None:
+            services = self.workspace.services if self.workspace else ()
+            self._builds = make_builds(self.subjects, services, self.files)
+        return self._builds
 
     def services_of(self, path: str) -> tuple[Service, ...]:
         """The services that are built from the Dockerfile at `path`."""
@@ -32,6 +51,7 @@ class Repo:
         """Take a Dockerfile in, or again after a change."""
         subject = Subject(path, data, self.config.lint, self.services_of(path), self)
         self.subjects[path] = subject
+        self._builds = None
         return subject
 
     def read(self, path: str) -> bytes | None:
@@ -48,6 +68,7 @@ class Repo:
     def change(self, path: str, data: bytes) -> None:
         """Let `read` and the subject of that path see new bytes. Nothing is written."""
         self._changed[path] = data
+        self._builds = None
         if path in self.subjects:
             self.add(path, data)
 
