@@ -14,7 +14,9 @@ from pathlib import Path
 
 from bakehouse import api
 from bakehouse.api.reusing import Naming, point_tags
-from bakehouse.build import engine, prepare, reuse_local, step_lines
+from bakehouse.build import engine, nodes, prepare, reuse_local, schedule, step_lines
+from bakehouse.build.builder_list import find_builders
+from bakehouse.build.cache import invalidation
 from bakehouse.errors import BakehouseError
 from bakehouse.history.recorder import Recorder
 from bakehouse.model.plan import Plan, Target
@@ -37,7 +39,7 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
     state = api.state_directory(plan.root)
     plan = point_tags(plan)
     naming = Naming(plan)
-    options = replace(options, after_build=naming)
+    options = replace(_on_builders(plan, options), after_build=naming)
     with api.history(plan.root) as store:
         store.mark_stale_running()
         header = _header(plan, command)
@@ -52,6 +54,7 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
         status, message = RunStatus.FAILED, ""
         try:
             states = engine.execute(plan, options, on_event, work)
+            invalidation.clear(state, (name for name, s in states.items() if s is TargetState.DONE))
             if all(s in _GOOD for s in states.values()):
                 status = RunStatus.OK
         except KeyboardInterrupt:
@@ -69,6 +72,21 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
     return record
 
 
+def _on_builders(plan: Plan, options: engine.Options) -> engine.Options:
+    """The options with the pool of the plan's builders. Raises EngineError for one that buildx does not know.
+
+    What is built elsewhere and is not pushed is loaded into the local engine, as the engine's own builder does it.
+    """
+    if not plan.builders or not plan.to_build:
+        return options
+    found = find_builders(plan.builders)
+    capacities = api.config(plan.root).builder.capacity
+    elsewhere = any(b.driver != "docker" for b in found)
+    several = any(len(t.platforms) > 1 for t in plan.to_build)
+    load = options.load or (elsewhere and not options.push and not several)
+    return replace(options, load=load, pool=nodes.pool(found, capacities, schedule.default_concurrency()))
+
+
 def _header(plan: Plan, command: tuple[str, ...]) -> BuildRecord:
     now = time.time()
     revision, dirty = _revision(plan.root)
@@ -80,7 +98,7 @@ def _header(plan: Plan, command: tuple[str, ...]) -> BuildRecord:
         completed=None,
         status=RunStatus.RUNNING,
         variant=plan.variant,
-        builder=plan.builder or "default",
+        builder=", ".join(plan.builders) or "default",
         host=socket.gethostname(),
         cores=os.cpu_count() or 0,
         git_revision=revision,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -54,17 +55,22 @@ def chosen_builders(config: Config, timeout: float = 25.0) -> tuple[Builder, ...
 
     Raises EngineError for one that buildx does not know, and what `list_builders` raises.
     """
-    known = list_builders(timeout)
     wanted = config.builder.nodes or ((config.builder.name,) if config.builder.name else ())
-    if not wanted:
+    return find_builders(wanted, timeout)
+
+
+def find_builders(names: Sequence[str], timeout: float = 25.0) -> tuple[Builder, ...]:
+    """The builders of these names (none: buildx's current one). Raises as `chosen_builders` does."""
+    known = list_builders(timeout)
+    if not names:
         return tuple(b for b in known if b.current)
     found = {b.name: b for b in known}
-    for name in wanted:
+    for name in names:
         if name not in found:
             raise EngineError(
                 f"there is no builder {name}", hint=f"`bakehouse builder create {name}` makes it; see `builder ls`"
             )
-    return tuple(found[name] for name in wanted)
+    return tuple(found[name] for name in names)
 
 
 def parse(text: str, *, current: str) -> tuple[Builder, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from bakehouse.build.schedule import Call
@@ -30,16 +30,25 @@ class CallQueue:
         """Put a call at the end or at the front; it is not taken before the monotonic time `not_before`."""
         self._waiting.insert(0 if first else len(self._waiting), _Waiting(call, not_before))
 
-    def take(self, now: float, unfinished: Collection[str], running: Collection[Call]) -> Call | None:
+    def take(
+        self,
+        now: float,
+        unfinished: Collection[str],
+        running: Collection[Call],
+        has_room: Callable[[Call], bool] = lambda _: True,
+    ) -> Call | None:
         """The first call that can start at the monotonic time `now`, None if none can.
 
-        `unfinished` are the targets that are not done: what a call needs must not be among them.
+        `unfinished` are the targets that are not done: what a call needs must not be among them. `has_room` says
+        whether some builder has a place for a call.
         """
         used = sum(self._peak(call) for call in running)
         for i, waiting in enumerate(self._waiting):
             if waiting.not_before > now or waiting.call.needs.intersection(unfinished):
                 continue
             if running and self.memory and used + self._peak(waiting.call) > self.memory:
+                continue
+            if not has_room(waiting.call):
                 continue
             del self._waiting[i]
             return waiting.call

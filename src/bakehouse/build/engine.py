@@ -6,23 +6,23 @@ every target. Ctrl-C stops the calls, which makes BuildKit cancel their steps, b
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bakehouse.build import bake, schedule, transient
+from bakehouse.build import bake, local_engine, schedule, transient
 from bakehouse.build.bake_call import BakeCall, CallResult, Sink
+from bakehouse.build.cache.recovery import Repairs
 from bakehouse.build.call_queue import CallQueue
+from bakehouse.build.nodes import NodePool
+from bakehouse.build.placement import Placement
 from bakehouse.build.schedule import Call
-from bakehouse.errors import EngineError, ToolError
+from bakehouse.errors import EngineError
 from bakehouse.model.plan import Plan, Target, Verdict
 from bakehouse.model.progress import Progress, TargetEvent, TargetState
-from bakehouse.tools import docker
-from bakehouse.tools.run import run
 
 RETRY_SECONDS = (5.0, 20.0, 60.0)
 """Waits before another try; BuildKit itself has tried transfers again after 1, 2 and 4 seconds by then."""
@@ -37,7 +37,8 @@ class Options:
     `concurrency` counts bake calls (0: from the cores); `retries` are tries after the first of a target that failed
     for a reason that may pass; `expected_seconds` and `peak_memory` (bytes) are what targets usually take, `memory`
     the bytes there are (0: not known). `keep_open` are descriptors that engine calls inherit. `after_build(target,
-    digest)` is called for each good image, in the thread of its call; what it gives back is shown as a remark.
+    digest)` is called for each good image, in the thread of its call; what it gives back is shown as a remark. Calls
+    are spread over the builders of `pool`, where there is one.
     """
 
     concurrency: int = 0
@@ -51,6 +52,7 @@ class Options:
     memory: int = 0
     keep_open: tuple[int, ...] = ()
     after_build: AfterBuild | None = None
+    pool: NodePool | None = None
 
 
 def execute(plan: Plan, options: Options, sink: Sink, work: Path) -> dict[str, TargetState]:
@@ -63,7 +65,7 @@ def execute(plan: Plan, options: Options, sink: Sink, work: Path) -> dict[str, T
     definition = work / "bake.json"
     if plan.to_build:
         work.mkdir(parents=True, exist_ok=True)
-        definition.write_text(bake.text(plan, push=options.push, load=options.load), encoding="utf-8")
+        _write_definition(definition, plan, options)
     return _Execution(plan, options, sink, definition).run()
 
 
@@ -82,6 +84,9 @@ class _Execution:
         self._calls = 0
         self._tries: dict[str, list[str]] = {}
         self._remarks: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
+        self._places = Placement(plan.builder, options.pool, definition.parent.parent.parent)
+        self._repairs = Repairs(plan.root)
         self._queue = CallQueue(options.peak_memory, options.memory)
         for call in schedule.calls(plan.to_build, options.expected_seconds):
             self._queue.add(call)
@@ -91,7 +96,7 @@ class _Execution:
             self._announce(target)
         if not self._queue:
             return self.states
-        workers = self.options.concurrency or schedule.default_concurrency()
+        workers = self.options.concurrency or self._places.workers(schedule.default_concurrency())
         pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="bake")
         try:
             while self._queue or self._running:
@@ -102,8 +107,10 @@ class _Execution:
                 # a time limit, because a wait without one cannot be interrupted everywhere
                 done, _ = wait(self._running, timeout=1.0, return_when=FIRST_COMPLETED)
                 for future in done:
-                    del self._running[future]
-                    self._settle(future.result())
+                    ended = self._running.pop(future)
+                    self._places.ended(ended.number, len(self._queue))
+                    self._settle(ended, future.result())
+                self._stop_hanging()
         except BaseException:
             self._stop()
             wait(self._running, timeout=30)
@@ -117,21 +124,23 @@ class _Execution:
         while len(self._running) < workers and not self.stopping:
             busy = [running.call for running in self._running.values()]
             unfinished = {n for n, s in self.states.items() if s in (TargetState.QUEUED, TargetState.RUNNING)}
-            call = self._queue.take(time.monotonic(), unfinished, busy)
+            call = self._queue.take(time.monotonic(), unfinished, busy, self._places.has_room)
             if call is None:
                 return
             self._calls += 1
+            place = self._places.take(self._calls, call)
             running = BakeCall(
                 call,
                 self._calls,
                 self.definition,
                 self.plan.root,
-                self.plan.builder,
+                place.builder,
                 self.options.no_cache,
                 self.options.keep_open,
             )
             for name in call.names:
-                self._set(name, TargetState.RUNNING)
+                self._set(name, TargetState.RUNNING, message=place.note)
+            self._places.tell(len(self._queue))
             self._running[pool.submit(self._work, running)] = running
 
     def _work(self, running: BakeCall) -> CallResult:
@@ -152,10 +161,17 @@ class _Execution:
         digest = target.reuse.digest if target.reuse else None
         self._set(target.id, states[target.verdict], digest=digest, message=target.reason)
 
-    def _settle(self, result: CallResult) -> None:
+    def _stop_hanging(self) -> None:
+        """Stop calls whose builder was found dead: their connection may stay open for ever."""
+        dead = self._places.dead(running.number for running in self._running.values())
+        for running in list(self._running.values()):
+            if running.number in dead:
+                threading.Thread(target=running.interrupt, daemon=True).start()
+
+    def _settle(self, ended: BakeCall, result: CallResult) -> None:
         targets = result.call.targets
         if result.blame is None:
-            sizes = self._image_sizes(targets)
+            sizes = local_engine.image_sizes(targets)
             for target in targets:
                 digest = result.digests.get(target.id)
                 self._set(
@@ -164,11 +180,18 @@ class _Execution:
             return
         if self.stopping:
             return
+        if lost_builder := self._places.lost(ended.number):
+            self._queue.add(result.call, first=True)
+            for target in targets:
+                self._moved[target.id] = f"moved, as {lost_builder}"
+                self._set(target.id, TargetState.QUEUED, message=f"{lost_builder}: runs elsewhere")
+            return
         # a target built from a failed one repeats its error: it is blocked, not guilty
         blocked = {b for g in result.blame.targets for b in schedule.dependents(g, self.plan.to_build)}
         failed = result.blame.targets - blocked
         self._check_engine(result.blame.message)
-        again = self._try_again(failed, targets, result.said)
+        again = self._without_damaged_cache(failed, targets, result)
+        again |= self._try_again(failed - again, targets, result.said)
         lost = failed - again
         blocked = {b for g in lost for b in schedule.dependents(g, self.plan.to_build)}
         for name in sorted(lost):
@@ -213,38 +236,37 @@ class _Execution:
             again.append(target.id)
         return frozenset(again)
 
+    def _without_damaged_cache(
+        self, failed: frozenset[str], targets: tuple[Target, ...], result: CallResult
+    ) -> frozenset[str]:
+        """Queue those of the failed targets once more that a damaged cache may have failed; their ids."""
+        words = f"{result.said}\n{result.blame.message if result.blame else ''}"
+        mended = self._repairs.attempt([t for t in targets if t.id in failed], words)
+        if mended:
+            self.plan = replace(self.plan, targets=tuple(mended.get(t.id, t) for t in self.plan.targets))
+            _write_definition(self.definition, self.plan, self.options)
+        for name, target in mended.items():
+            self._queue.add(Call((target,)))
+            self._set(name, TargetState.QUEUED, message=self._repairs.said[name])
+        return frozenset(mended)
+
     def _note(self, name: str) -> str:
-        """What is said of a target besides its state: how often it was tried again, and after_build's remark."""
+        """What is said of a target besides its state: what had to be done again and why, and after_build's remark."""
         tries = self._tries.get(name)
         word = "retry" if tries and len(tries) == 1 else "retries"
         retried = f"after {len(tries)} {word} ({', '.join(dict.fromkeys(tries))})" if tries else ""
-        return _joined(retried, self._remarks.get(name, ""))
+        return _joined(
+            retried, self._moved.get(name, ""), self._repairs.said.get(name, ""), self._remarks.get(name, "")
+        )
 
     def _check_engine(self, message: str) -> None:
-        if self.plan.builder:
+        if self.plan.builder or self.options.pool:
             return
         try:
-            run(docker.info(), timeout=20)
-        except ToolError as error:
+            local_engine.require(message)
+        except EngineError:
             self._stop()
-            raise EngineError(
-                f"the container engine went away in mid-build: {message or error.message}",
-                hint="start it again (scripts/engine up, or your Docker) and run bakehouse doctor; then build again: "
-                "finished steps are cached",
-            ) from None
-
-    def _image_sizes(self, targets: tuple[Target, ...]) -> dict[str, int]:
-        tagged = [t for t in targets if t.tags]
-        if not tagged:
-            return {}
-        done = run(docker.image_inspect([t.tags[0] for t in tagged]), check=False, timeout=60)
-        try:
-            images = json.loads(done.stdout or "[]")
-        except json.JSONDecodeError:
-            return {}
-        by_tag = {tag: image.get("Size") for image in images for tag in image.get("RepoTags") or ()}
-        sizes = {t.id: by_tag.get(t.tags[0]) for t in tagged}
-        return {name: int(size) for name, size in sizes.items() if size is not None}
+            raise
 
     def _stop(self) -> None:
         self.stopping = True
@@ -277,6 +299,13 @@ class _Execution:
     def _emit(self, event: Progress) -> None:
         with self._lock:
             self._sink(event)
+
+
+def _write_definition(path: Path, plan: Plan, options: Options) -> None:
+    """In one step: a call that starts meanwhile reads the old one or the new one."""
+    temporary = path.with_suffix(".new")
+    temporary.write_text(bake.text(plan, push=options.push, load=options.load), encoding="utf-8")
+    temporary.replace(path)
 
 
 def _joined(*parts: str) -> str:

@@ -101,17 +101,25 @@ class NodePool:
         Raises EngineError where no living builder can build for these platforms.
         """
         with self._lock:
-            fits = [(n, fit(n.platforms, platforms)) for n in self.nodes if not n.lost]
-            able = [(n, f) for n, f in fits if not f.impossible]
-            if not able:
-                raise self._nobody(platforms, fits)
-            native = [(n, f) for n, f in able if not f.emulated]
-            free = [(n, f) for n, f in native or able if len(n.running) < n.capacity]
+            free = self._free(platforms)
             if not free:
                 return None
             node, found = min(free, key=lambda pair: (len(pair[1].emulated), pair[0].load, self.nodes.index(pair[0])))
             node.begin(call, targets)
             return Lease(node.name, found.emulated)
+
+    def has_room(self, platforms: Collection[str]) -> bool:
+        """Whether `take` would give a place. Raises as it does."""
+        with self._lock:
+            return bool(self._free(platforms))
+
+    def _free(self, platforms: Collection[str]) -> list[tuple[Node, Fit]]:
+        fits = [(n, fit(n.platforms, platforms)) for n in self.nodes if not n.lost]
+        able = [(n, f) for n, f in fits if not f.impossible]
+        if not able:
+            raise self._nobody(platforms, fits)
+        native = [(n, f) for n, f in able if not f.emulated]
+        return [(n, f) for n, f in native or able if len(n.running) < n.capacity]
 
     def give_back(self, lease: Lease, call: int) -> None:
         """The call ended, well or not."""

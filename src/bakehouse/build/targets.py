@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bakehouse.build import bases, names, prepare
+from bakehouse.build.cache.policy import CachePolicy
 from bakehouse.build.reading import Reading
 from bakehouse.build.request import PlanRequest
 from bakehouse.build.selection import owner
@@ -38,6 +39,7 @@ class TargetMaker:
     resolutions: Mapping[str, bases.BaseResolution]
     by_image: Mapping[str, Service]
     secrets: tuple[Secret, ...]
+    caches: CachePolicy
 
     def target(self, service: Service, reading: Reading) -> Target:
         """The target; where it is to be built its altered Dockerfile is written."""
@@ -51,7 +53,8 @@ class TargetMaker:
                 inject_ca=bool(self.secrets),
                 drop_syntax=self._syntax_missing(reading),
             )
-        cache_from, cache_to = names.caches(service, self.variant, self.config)
+        caches = self.caches.attributes(service)
+        mark = self.caches.mark(service)
         return Target(
             id=names.target_id(service.name, self.variant),
             service=service.name,
@@ -65,8 +68,10 @@ class TargetMaker:
             args=service.args,
             contexts=contexts,
             tags=names.tags(service, self.variant, self.config, push=self.request.push),
-            cache_from=cache_from,
-            cache_to=cache_to,
+            cache_from=caches.sources,
+            cache_to=caches.targets,
+            no_cache=mark.everything,
+            no_cache_stages=mark.stages,
             secrets=self.secrets if prepared.injected else (),
             prepared=prepared.path,
             line_map=prepared.line_map,

@@ -113,8 +113,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Targets in a stable order, with everything needed to run them on one builder.
+    """Targets in a stable order, with everything needed to run them.
 
+    `builders` are those the calls are spread over; `builder` is the one where there is only one (None: the current).
     `place` is where its images are kept: registry, or local (the engine's store). `identified_at` (Unix seconds) is
     when its identities began to be computed, 0 where they were not.
     """
@@ -122,6 +123,7 @@ class Plan:
     root: Path
     targets: tuple[Target, ...]
     builder: str | None = None
+    builders: tuple[str, ...] = ()
     variant: str = "prod"
     substitutions: tuple[Substitution, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bakehouse.build.cache import directories, registry_caches
 from bakehouse.errors import BakehouseError
+from bakehouse.model.plan import Target
 from bakehouse.tools import registry_admin
 
 _WORDS = re.compile(
@@ -46,6 +47,24 @@ class Repair:
         parts = [f"damaged cache dropped: {'; '.join(self.dropped)}"] if self.dropped else []
         parts += [f"damaged cache left: {'; '.join(self.left)}"] if self.left else []
         return "; ".join(parts) or "the cache may be damaged: built without reading it"
+
+
+class Repairs:
+    """The repairs of one run: each target gets one, and is then built without reading any cache."""
+
+    def __init__(self, root: Path) -> None:
+        self.said: dict[str, str] = {}
+        self._root = root
+
+    def attempt(self, failed: Sequence[Target], said: str) -> dict[str, Target]:
+        """Of the failed targets those to build again, as they are then built; `said` is what the failed step said.
+
+        Empty where the failure does not look like damage, or the target read no cache, or had its repair.
+        """
+        wanted = [t for t in failed if t.cache_from and t.id not in self.said] if suspicious(said) else []
+        for target in wanted:
+            self.said[target.id] = repair(target.cache_from, self._root).words
+        return {t.id: replace(t, cache_from=()) for t in wanted}
 
 
 def suspicious(said: str) -> bool:
