@@ -10,12 +10,14 @@ from bakehouse.build.bases import BootstrapResult
 from bakehouse.build.builder_apply import Applied
 from bakehouse.build.builders import BuilderConfig, Retention
 from bakehouse.build.diagnose import Check, Diagnosis
-from bakehouse.model import analysis, builder, graph, plan, record, service
+from bakehouse.model import analysis, builder, context, graph, plan, record, service
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOUNS = (
     *(service.Workspace, service.Service, service.Library, service.Origin, service.Notice),
     *(graph.ServiceGraph, graph.Node, graph.Edge),
+    *(context.ContextReport, context.ContextSource, context.ContextItem),
+    *(context.IgnoreRuleUse, context.IgnoreProposal),
     *(plan.Plan, plan.Target, plan.Secret, plan.Substitution),
     *(record.BuildRecord, record.TargetRecord, record.StepRecord),
     *(analysis.Analysis, analysis.CriticalPath, analysis.PathElement, analysis.CacheOutcome),
