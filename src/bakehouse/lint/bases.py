@@ -91,3 +91,19 @@ def of_image(image: ImageRef) -> Distribution:
     if image.registry == "docker.io" and image.path.startswith("library/") and name in _DEBIAN_BY_DEFAULT:
         return Distribution.DEBIAN
     return Distribution.UNKNOWN
+
+
+_AT_ROOT = frozenset({
+    "debian", "ubuntu", "alpine", "busybox", "fedora", "rockylinux", "almalinux", "oraclelinux", "amazonlinux",
+    "buildpack-deps", "node", "python", "ruby", "rust", "eclipse-temurin", "gcc", "nginx", "postgres", "mysql",
+    "mariadb", "maven", "openjdk", "centos",
+})  # fmt: skip
+"""Official images that set no WORKDIR."""
+
+
+def starts_at_root(stage: StageMeaning, subject: Subject) -> bool:
+    """Whether the working directory of a stage's base image is certainly `/`."""
+    image = root_image(stage, subject)
+    if image is None or image.registry != "docker.io" or not image.path.startswith("library/"):
+        return False
+    return image.path.removeprefix("library/") in _AT_ROOT

@@ -37,7 +37,7 @@ from itertools import pairwise
 
 from bakehouse.dockerfile.edits import insert_line_before
 from bakehouse.dockerfile.shell import Command
-from bakehouse.lint.bases import Distribution, distribution
+from bakehouse.lint.bases import Distribution, distribution, is_windows
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.shell_options import sets_pipefail
 from bakehouse.lint.subject import Run, Subject
@@ -64,7 +64,7 @@ def check(subject: Subject) -> Iterator[Hit]:
     fixed: set[int] = set()
     for run in subject.runs:
         pipe = next((right for left, right in _pipes(run) if _may_fail(left)), None)
-        if pipe is None or sets_pipefail(run):
+        if pipe is None or sets_pipefail(run) or is_windows(run.stage, subject):
             continue
         fix = None if run.stage.stage.index in fixed else _fix(subject, run)
         fixed.add(run.stage.stage.index)
