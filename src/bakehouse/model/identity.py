@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import zip_longest
 
 FORMAT = "1"
 """Part of every digest. Raise it when the same inputs come to mean another digest."""
@@ -90,24 +92,47 @@ class Change:
     place: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """A target whose identity changed, and the ingredients that made it so."""
+
+    service: str
+    target: str
+    changes: tuple[Change, ...]
+
+
 def compare(before: Iterable[Ingredient], after: Iterable[Ingredient]) -> tuple[Change, ...]:
-    """The ingredients that differ, in a stable order."""
-    old = {(i.kind, i.name): i for i in before}
-    new = {(i.kind, i.name): i for i in after}
-    changes = []
-    for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        if was is not None and now is not None and was.value == now.value:
-            continue
-        how = ChangeKind.ADDED if was is None else ChangeKind.REMOVED if now is None else ChangeKind.CHANGED
-        changes.append(
-            Change(
-                how=how,
-                kind=key[0],
-                name=key[1],
-                before=was.value if was else "",
-                after=now.value if now else "",
-                place=(now or was).place if (now or was) else "",  # type: ignore[union-attr]
-            )
-        )
+    """The ingredients that differ, in a stable order: instructions as a text difference, all else by name."""
+    old, new = tuple(before), tuple(after)
+    if old == new:
+        return ()
+    lines = tuple([i for i in side if i.kind is IngredientKind.INSTRUCTION] for side in (old, new))
+    rest = [{(i.kind, i.name): i for i in side if i.kind is not IngredientKind.INSTRUCTION} for side in (old, new)]
+    changes = list(_instructions(*lines))
+    for key in sorted(rest[0].keys() | rest[1].keys()):
+        was, now = rest[0].get(key), rest[1].get(key)
+        if was is None or now is None or was.value != now.value:
+            changes.append(_change(was, now))
     return tuple(changes)
+
+
+def _change(was: Ingredient | None, now: Ingredient | None) -> Change:
+    shown = now or was
+    assert shown is not None, "one side of a change is there"
+    how = ChangeKind.ADDED if was is None else ChangeKind.REMOVED if now is None else ChangeKind.CHANGED
+    return Change(
+        how=how,
+        kind=shown.kind,
+        name=shown.name,
+        before=was.value if was else "",
+        after=now.value if now else "",
+        place=shown.place,
+    )
+
+
+def _instructions(old: list[Ingredient], new: list[Ingredient]) -> Iterator[Change]:
+    """An instruction put in shifts those below it, so their texts are compared in order, not by place."""
+    matcher = SequenceMatcher(None, [i.value for i in old], [i.value for i in new], autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag != "equal":
+            yield from (_change(was, now) for was, now in zip_longest(old[i1:i2], new[j1:j2]))

@@ -61,6 +61,25 @@ class Identifier:
         return found
 
     def _identify(self, subject: Subject) -> Identity:
+        collected = self.settled(subject)
+        for demand in self.demands[subject.target].values():
+            for selection, takes, prefix in self.sources(subject, demand, collected):
+                for take in takes:
+                    _taken(collected, selection, take, prefix)
+        return collected.identity(subject.target)
+
+    def files_of(self, target: str) -> dict[str, str]:
+        """The values of all files that a target takes, by name."""
+        collected = Collected()
+        subject = self.subjects[target]
+        for demand in self.demands[target].values():
+            for selection, takes, prefix in self.sources(subject, demand, collected):
+                for take in takes:
+                    _taken(collected, selection, take, prefix)
+        return collected.files
+
+    def settled(self, subject: Subject) -> Collected:
+        """Everything but the files."""
         collected = Collected()
         demands = self.demands[subject.target]
         for name, value in subject.settings.items():
@@ -72,12 +91,12 @@ class Identifier:
             self._lines(collected, subject, platform if len(demands) > 1 else "", demand)
             self._frontend(collected, subject, demand)
             self._images(collected, subject, demand)
-            self._files(collected, subject, demand)
+            self._named(collected, subject, demand)
             for secret in demand.secrets:
                 collected.add(IngredientKind.SECRET, secret, "asked for")
             collected.unknowable |= dict.fromkeys(demand.unknowable)
             collected.notes |= dict.fromkeys(demand.notes)
-        return collected.identity(subject.target)
+        return collected
 
     def _lines(self, collected: Collected, subject: Subject, prefix: str, demand: Demand) -> None:
         number = 0
@@ -104,7 +123,8 @@ class Identifier:
     def _external(self, collected: Collected, subject: Subject, reference: str, platform: str, *, starts: bool) -> None:
         value = subject.contexts.get(reference)
         if value is not None:
-            self._context(collected, reference, value, (Take("."),), starts=starts)
+            if not is_directory(value):
+                self._context(collected, reference, value, starts=starts)
             return
         facts = self._image(collected, IngredientKind.BASE, "", reference, platform)
         if starts and facts is not None:
@@ -126,41 +146,53 @@ class Identifier:
         collected.add(kind, f"{prefix}{reference} {platform}".strip(), facts.digest)
         return facts
 
-    def _files(self, collected: Collected, subject: Subject, demand: Demand) -> None:
+    def _named(self, collected: Collected, subject: Subject, demand: Demand) -> None:
+        for name in dict.fromkeys(name for name, _ in demand.named):
+            value = subject.contexts.get(name, "")
+            if not is_directory(value):
+                self._context(collected, name, value, starts=True)
+
+    def sources(
+        self, subject: Subject, demand: Demand, collected: Collected
+    ) -> Iterator[tuple[Selection, tuple[Take, ...], str]]:
+        """Where files come from, what is taken there, and what their names begin with."""
         if demand.takes:
-            selection = self._selection(subject)
-            for take in demand.takes:
-                self._taken(collected, selection, take)
+            yield self.selection(subject), demand.takes, ""
         named: dict[str, list[Take]] = {}
         for name, take in demand.named:
             named.setdefault(name, []).append(take)
+        for reference, _ in (*demand.bases, *demand.images):
+            if is_directory(subject.contexts.get(reference, "")):
+                named.setdefault(reference, []).append(Take("."))
         for name, takes in named.items():
-            self._context(collected, name, subject.contexts.get(name, ""), tuple(takes), starts=True)
+            value = subject.contexts.get(name, "")
+            if not is_directory(value):
+                continue
+            if not value.startswith("/"):
+                yield self._plain_selection(value), tuple(takes), ""
+            elif self.outside is not None:
+                yield Selection(self.outside(value), ".", IgnoreMatcher(())), tuple(takes), f"{name}:"
+            else:
+                collected.unknowable[f"the named context {name} lies outside the repository: {value}"] = None
 
-    def _context(self, collected: Collected, name: str, value: str, takes: Iterable[Take], *, starts: bool) -> None:
-        """A named context: another target, an image, a directory, or something nobody can look into."""
+    def _context(self, collected: Collected, name: str, value: str, *, starts: bool) -> None:
+        """A named context that is no directory: another target, an image, or something nobody can look into."""
         scheme, _, rest = value.partition(":")
         if scheme == "target":
             self._other_target(collected, name, rest)
         elif value.startswith("docker-image://"):
             reference = value.removeprefix("docker-image://")
             _, at, digest = reference.partition("@")
-            facts = ImageFacts(digest=digest) if at else self.images.get(reference)
-            known = self.images.get(reference, facts)
+            known = self.images.get(reference)
+            facts = known or (ImageFacts(digest=digest) if at else None)
             if facts is None or facts.digest is None:
                 collected.unknowable[f"what {reference} (for {name}) is could not be found out"] = None
             collected.add(IngredientKind.BASE, name, facts.digest if facts and facts.digest else "unknown")
-            if starts and known is not None:
-                _check_triggers(collected, reference, known)
-        elif "://" in value or not value:
+            if starts and facts is not None:
+                _check_triggers(collected, reference, facts)
+        else:
             collected.unknowable[f"the named context {name} = {value or 'nothing'} cannot be looked into"] = None
             collected.add(IngredientKind.CONTEXT, name, value)
-        elif value.startswith("/"):
-            self._elsewhere(collected, name, value, takes)
-        else:
-            selection = self._plain_selection(value)
-            for take in takes:
-                self._taken(collected, selection, take)
 
     def _other_target(self, collected: Collected, name: str, target: str) -> None:
         if target not in self.subjects:
@@ -172,15 +204,8 @@ class Identifier:
         if not other.knowable:
             collected.unknowable[f"it is built from {target}, which is not knowable: {other.unknowable[0]}"] = None
 
-    def _elsewhere(self, collected: Collected, name: str, directory: str, takes: Iterable[Take]) -> None:
-        if self.outside is None:
-            collected.unknowable[f"the named context {name} lies outside the repository: {directory}"] = None
-            return
-        selection = Selection(self.outside(directory), ".", IgnoreMatcher(()))
-        for take in takes:
-            self._taken(collected, selection, take, prefix=f"{name}:")
-
-    def _selection(self, subject: Subject) -> Selection:
+    def selection(self, subject: Subject) -> Selection:
+        """The build context of a subject under its ignore file. Raises IgnoreFileError."""
         own, common = candidates(subject.dockerfile)
         if subject.context != ".":
             common = f"{subject.context}/{common}"
@@ -204,11 +229,17 @@ class Identifier:
             self._selections[key] = Selection(self.files, context, IgnoreMatcher(hidden))
         return self._selections[key]
 
-    def _taken(self, collected: Collected, selection: Selection, take: Take, prefix: str = "") -> None:
-        for taken in selection.take(take):
-            name = prefix + taken.name
-            if name not in collected.files:
-                collected.files[name] = file_value(selection.files, taken.path, taken.entry, collected)
+
+def _taken(collected: Collected, selection: Selection, take: Take, prefix: str) -> None:
+    for taken in selection.take(take):
+        name = prefix + taken.name
+        if name not in collected.files:
+            collected.files[name] = file_value(selection.files, taken.path, taken.entry, collected)
+
+
+def is_directory(context: str) -> bool:
+    """Whether a named context's value is a directory."""
+    return bool(context) and "://" not in context and not context.startswith("target:")
 
 
 def wanted_images(subjects: Iterable[Subject], demands: Mapping[str, Demanded]) -> Iterator[str]:

@@ -48,17 +48,16 @@ class Selection:
         BuildKit follows the links on the way to a source before it looks, so they make no difference of their own;
         of mounts and wildcards they count all the same, to be sure.
         """
-        for start, asked, doubt in self._starts(take):
+        for top, asked, doubt in self.starts(take):
             if doubt is not None:
-                yield Taken(f"./{self._full(start)}", self._full(start), doubt)
+                yield Taken(f"./{top}", top, doubt)
                 continue
-            top = self._full(start)
+            start = self._inner(top)
             for path, entry in self.below(start) if self._is_directory(start) else self._single(start):
-                inner = path if not top else path[len(top) + 1 :]
-                yield Taken(_join(self._full(asked), inner), path, entry)
+                yield Taken(_join(asked, path[len(top) + 1 :] if top else path), path, entry)
 
-    def _starts(self, take: Take) -> Iterator[tuple[str, str, Entry | None]]:
-        """Where a source leads: the real path, the path as it was asked for, and None.
+    def starts(self, take: Take) -> Iterator[tuple[str, str, Entry | None]]:
+        """Where a source leads: the real path, the path as it was asked for (both workspace-relative), and None.
 
         Or an entry in place of None: a link that counts by itself, or something that nobody can look at.
         """
@@ -67,7 +66,7 @@ class Selection:
         while pending:
             at, asked, todo, links = pending.pop()
             if not todo:
-                yield at, asked, None
+                yield self._full(at), self._full(asked), None
                 continue
             (name, counts), rest = todo[0], todo[1:]
             for match, entry in self._matches(at, name, pattern=take.pattern and counts):
@@ -77,13 +76,14 @@ class Selection:
                         continue
                     target = self._target(at, path) if links < MOST_LINKS else "leads back to itself"
                     if isinstance(target, str):
-                        yield path, path, Entry(EntryKind.SPECIAL, 0, f"is a symbolic link that {target}")
+                        doubt = Entry(EntryKind.SPECIAL, 0, f"is a symbolic link that {target}")
+                        yield self._full(path), self._full(path), doubt
                         continue
                     if take.pattern or take.mount:
-                        yield path, path, entry
+                        yield self._full(path), self._full(path), entry
                     pending.append(("", here, (*((part, False) for part in target), *rest), links + 1))
                 elif entry.kind is EntryKind.SPECIAL:
-                    yield path, path, entry
+                    yield self._full(path), self._full(path), entry
                 elif entry.kind is EntryKind.DIRECTORY or not rest:
                     pending.append((path, here, rest, links))
 
@@ -155,6 +155,10 @@ class Selection:
                 _fill(filled, path)
                 yield self._full(path), entry
 
+    def excluded(self, path: str) -> bool:
+        """Whether the ignore file leaves out a workspace-relative path below the context."""
+        return self.visit(self._inner(path), is_directory=False).excluded
+
     def visit(self, path: str, *, is_directory: bool) -> Visit:
         """The ignore file's verdict on a path, given those on the directories above it."""
         if not is_directory:
@@ -178,7 +182,10 @@ class Selection:
             return {UNREADABLE: Entry(EntryKind.SPECIAL, 0, f"cannot be read: {error.strerror}")}
 
     def _full(self, path: str) -> str:
-        return f"{self.context}/{path}" if self.context else path
+        return _join(self.context, path)
+
+    def _inner(self, path: str) -> str:
+        return path[len(self.context) + 1 :] if self.context else path
 
 
 def _join(directory: str, name: str) -> str:
