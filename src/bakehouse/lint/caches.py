@@ -9,22 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bakehouse.dockerfile.packages import PackageCall
-from bakehouse.lint.subject import Run
+from bakehouse.lint.subject import Run, is_root
 
 _HOME = {  # below the home directory
     "pip": (".cache/pip",), "uv": (".cache/uv",), "poetry": (".cache/pypoetry",), "pipenv": (".cache/pip",),
-    "npm": (".npm",), "pnpm": (".local/share/pnpm/store",), "bun": (".bun/install/cache",),
+    "npm": (".npm",), "yarn": (".cache/yarn",), "pnpm": (".local/share/pnpm/store",), "bun": (".bun/install/cache",),
     "cargo": (".cargo/registry",), "go": (".cache/go-build", "go/pkg/mod"), "mvn": (".m2/repository",),
     "gradle": (".gradle/caches",), "composer": (".composer/cache",), "dotnet": (".nuget/packages",),
     "conda": (".conda/pkgs",),
 }  # fmt: skip
-_SYSTEM = {
-    "apt-get": ("/var/cache/apt", "/var/lib/apt"),
-    "yum": ("/var/cache/yum", "/var/cache/dnf"),
-    "apk": ("/var/cache/apk",),
-}
+_SYSTEM = {"apt-get": ("/var/cache/apt", "/var/lib/apt"), "zypper": ("/var/cache/zypp",)}
+_YUM = {"yum": "/var/cache/yum"}  # the others of the family share one
 _LOCKED = frozenset({"apt-get"})
-_ROOT_PLACES = {"go": ("/root/.cache/go-build", "/go/pkg/mod"), "cargo": ("/usr/local/cargo/registry",)}
+_ROOT_PLACES = {
+    "go": ("/root/.cache/go-build", "/go/pkg/mod"), "cargo": ("/usr/local/cargo/registry",),
+    "yarn": ("/usr/local/share/.cache/yarn",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +38,31 @@ class MountFlags:
 
 def mount_flags(run: Run, call: PackageCall) -> MountFlags | None:
     """The mounts that a call wants where it stands; None for a manager whose cache we do not know."""
-    if call.manager in _SYSTEM:
+    owner = ""
+    targets: tuple[str, ...]
+    if call.manager == "yum":
+        targets, certain = (_YUM.get(call.program, "/var/cache/dnf"),), True
+    elif call.manager in _SYSTEM:
         targets, certain = _SYSTEM[call.manager], True
     elif call.manager in _HOME:
-        home = _home(run)
+        name = "uv" if call.program == "uv" else call.manager  # uv pip
+        home, owner = _home(run)
         certain = home is not None
-        if home in (None, "/root") and call.manager in _ROOT_PLACES:
-            targets = _ROOT_PLACES[call.manager]
+        if home in (None, "/root") and name in _ROOT_PLACES:
+            targets = _ROOT_PLACES[name]
         else:
-            targets = tuple(f"{home or '/root'}/{path}" for path in _HOME[call.manager])
+            targets = tuple(f"{home or '/root'}/{path}" for path in _HOME[name])
     else:
         return None
-    tail = ",sharing=locked" if call.manager in _LOCKED else ""
+    tail = ",sharing=locked" if call.manager in _LOCKED else owner
     return MountFlags(targets, tuple(f"--mount=type=cache,target={t}{tail}" for t in targets), certain)
 
 
-def _home(run: Run) -> str | None:
-    """The home directory of the user in force; None where it cannot be told."""
+def _home(run: Run) -> tuple[str | None, str]:
+    """The home directory of the user in force, None where it cannot be told, and the owner that a mount needs."""
     state = run.step.before
-    if state.env.get("HOME"):
-        return state.env["HOME"]
     user = (state.user or "root").partition(":")[0]
-    if state.user is None or user in ("root", "0", ""):
-        return "/root"
-    return None
+    if is_root(user):
+        return state.env.get("HOME") or "/root", ""
+    home = state.env.get("HOME")
+    return (home, f",uid={user}") if home and user.isdecimal() else (None, "")

@@ -7,7 +7,7 @@ yes: a clean-up that is not seen would be a false finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bakehouse.dockerfile.packages import PackageCall, unwrap
@@ -30,8 +30,9 @@ def removes(command: Command, directory: str) -> bool:
     return "clean" in name and len(words) == 1  # a script of the author's
 
 
-def removed_paths(command: Command) -> Iterator[str]:
-    """The paths whose content an `rm -r` or a `find -delete` takes away, without trailing `/` and `/*`."""
+def removed_paths(command: Command, only: Sequence[str] | None = None) -> Iterator[str]:
+    """The paths whose content an `rm` or a `find -delete` takes away, without trailing `/` and `/*`; of all
+    operands, or of those in `only`."""
     words = unwrap(command.words)
     name = (words[0].text or "").rpartition("/")[2] if words else ""
     flags = [word.static for word in words[1:] if word.static.startswith("-")]
@@ -41,7 +42,7 @@ def removed_paths(command: Command) -> Iterator[str]:
         operands = operands[:1] if deletes else []
     elif name != "rm":
         return
-    for operand in operands:
+    for operand in operands if only is None else only:
         for path in expand_braces(operand):
             yield _GLOB_TAIL.sub("", path).rstrip("/") or "/"
 

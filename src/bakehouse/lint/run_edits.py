@@ -125,37 +125,79 @@ def ends_in_background(tree: Dockerfile, instruction: Instruction) -> bool:
 
 
 def remove_command(tree: Dockerfile, run: Run, command: Command) -> Edit | None:
-    """Take a command out of a chain of `&&` (or `;`), with the operator that joins it. None if it is alone,
-    nested, has redirects beyond its words, or its neighbours are not joined that way."""
+    """Take a command out of a chain of `&&` (or `;`) with the operator that joins it, or out of a here-document
+    with its line. None if it is alone, nested, part of a pipe, or if the RUN's exit code would be another's."""
     instruction, script = run.instruction, run.script
-    chain = [found for found in script.commands if not found.nested]
-    if command not in chain or len(chain) < 2 or instruction.is_json or not script.whole:
-        return None
-    if script_body(instruction, run) is not None or any(w.span.end > command.span.end for w in command.redirects):
+    chain = list(script.commands)
+    if command not in chain or command.nested or len(chain) < 2 or instruction.is_json or not script.whole:
         return None
     at = chain.index(command)
+    after = chain[at + 1] if at + 1 < len(chain) else None
+    end = _command_end(command)
+    if after is not None and (after.operator in ("|", "|&", "||") or after.span.start < end):
+        return None
+    body = script_body(instruction, run)
+    if body is not None:
+        return _remove_body_line(tree, Span(command.span.start, end))
+    if instruction.heredocs:
+        return None
     if at > 0 and command.operator in ("&&", ";"):
-        previous = chain[at - 1]
-        start = max(previous.span.end, *(w.span.end for w in previous.redirects), 0)
-        return _without_comment(tree, instruction, Span(start, command.span.end), command.operator)
-    if at == 0 and chain[1].operator in ("&&", ";"):
+        if after is None and command.operator == ";" and not _stops_at_errors(chain[0]):
+            return None
+        before = Span(_command_end(chain[at - 1]), command.span.start)
+        if after is not None and after.operator == command.operator and b"\n" in tree.data[before.start : before.end]:
+            rest = _joined_by(tree, after.operator, Span(end, after.span.start), start=command.span.start)
+            if rest is not None and b"\n" not in tree.data[rest.start : rest.end]:
+                return rest  # first in its line: what follows stays in that line
+        return _joined_by(tree, command.operator, before, end=end)
+    if at == 0 and after is not None and after.operator in ("&&", ";"):
         if tree.data[instruction.code.start : command.span.start].rstrip()[-1:] in b"({":
             return None
-        return _without_comment(tree, instruction, Span(command.span.start, chain[1].span.start), chain[1].operator)
+        return _joined_by(tree, after.operator, Span(end, after.span.start), start=command.span.start)
     return None
 
 
-def _without_comment(tree: Dockerfile, instruction: Instruction, span: Span, operator: str) -> Edit | None:
-    if _has_comment(tree, instruction, span):
+def _command_end(command: Command) -> int:
+    return max(command.span.end, *(word.span.end for word in command.redirects), 0)
+
+
+def _stops_at_errors(first: Command) -> bool:
+    return first.name == "set" and any(w.static.startswith("-") and "e" in w.static for w in first.words[1:])
+
+
+def _joined_by(
+    tree: Dockerfile, operator: str, between: Span, *, start: int | None = None, end: int | None = None
+) -> Edit | None:
+    """Take out `between`, from `start` or up to `end`, if there is nothing in it but the operator."""
+    escape = tree.escape.encode()
+    text = tree.data[between.start : between.end].replace(escape + b"\r\n", b"").replace(escape + b"\n", b"")
+    if text.strip() != operator.encode():
         return None
-    taken = tree.data[span.start : span.end]
-    return Edit(span.start, span.end) if operator.encode() in taken else None
+    return Edit(between.start if start is None else start, between.end if end is None else end)
 
 
-def add_run_flag(instruction: Instruction, flag: str) -> Edit:
-    """Put a flag such as `--mount=...` right after RUN, after the flags that are there."""
+def _remove_body_line(tree: Dockerfile, span: Span) -> Edit | None:
+    """Take out the line of a here-document that holds nothing but the span."""
+    start = tree.data.rfind(b"\n", 0, span.start) + 1
+    stop = tree.data.find(b"\n", span.end) + 1
+    alone = tree.data[start:stop].strip() == tree.data[span.start : span.end]
+    return Edit(start, stop) if alone and stop else None
+
+
+def add_run_flag(instruction: Instruction, *flags: str) -> Edit:
+    """Put flags such as `--mount=...` right after RUN, after the flags that are there."""
     end = instruction.flags[-1].span.end if instruction.flags else instruction.keyword.span.end
-    return insert(end, f" {flag}")
+    return insert(end, "".join(f" {flag}" for flag in flags))
+
+
+def add_mounts(tree: Dockerfile, instruction: Instruction, *mounts: str) -> Edit:
+    """Put `--mount=...` flags right after RUN; each in a line of its own where the RUN has several lines."""
+    if len(instruction.pieces) < 2 or instruction.flags or instruction.is_json:
+        return add_run_flag(instruction, *mounts)
+    lines = tree.data[instruction.code.start : instruction.code.end].splitlines(keepends=True)
+    turn = f" {tree.escape}" + ("\r\n" if lines[0].endswith(b"\r\n") else "\n")
+    text = " " + f"{turn}    ".join(mounts) + f"{turn}   "
+    return insert(instruction.keyword.span.end, text)
 
 
 def _remove_tail(tree: Dockerfile, instruction: Instruction, span: Span) -> Edit | None:
