@@ -29,7 +29,7 @@ def test_secret_names(name: str) -> None:
     [
         "PATH", "KEYCLOAK_VERSION", "TOKENIZERS_PARALLELISM", "PASSENGER_VERSION", "PUBLIC_KEY", "GPG_KEY",
         "APT_KEY_DONT_WARN_ON_DANGEROUS_USAGE", "POSTGRES_PASSWORD_FILE", "TOKEN_URL", "AUTH_ENABLED", "KEY_LENGTH",
-        "MONKEY", "SECRET_KEY_BASE_DUMMY",
+        "MONKEY", "SITE_KEY", "Filters__0__Key", "AUTH_ANONYMOUS_ROLE", "SECRET_KEY_BASE_DUMMY",
     ],
 )  # fmt: skip
 def test_other_names(name: str) -> None:
@@ -38,9 +38,15 @@ def test_other_names(name: str) -> None:
 
 def test_values_that_cannot_be_secrets() -> None:
     for value in ("", '""', "true", "0", "/run/secrets/token", "dummy", "not-needed"):
-        assert not is_secret_value(value)
+        assert not is_secret_value("X_SECRET", value)
     for value in ("hunter2", "changeme", "$TOKEN", "s3cr3t/with/slash"):
-        assert is_secret_value(value)
+        assert is_secret_value("X_SECRET", value)
+
+
+def test_fingerprints_of_keys() -> None:
+    fingerprint = "A62AE125BBBFBB96A6E042EC925CC1CCED3D1561"
+    assert not is_secret_value("SWIFT_KEY", fingerprint)
+    assert is_secret_value("SWIFT_SECRET", fingerprint)
 
 
 def test_tokens_and_placeholders() -> None:

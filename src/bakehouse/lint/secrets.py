@@ -10,20 +10,23 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_SECRET_WORDS = r"(?:api_?key|auth|credentials?|key|pass|password|passphrase|pword|passwd|secret|token)"
-_NAME = re.compile(rf"(?:_|\b){_SECRET_WORDS}(?:_|$)", re.IGNORECASE)
+_SECRET_WORDS = r"(?:api_?key|credentials?|key|pass|password|passphrase|pword|passwd|secret|token)"
+_NAME = re.compile(rf"(?:_|\b)(?:{_SECRET_WORDS}(?:_|$)|auth$)", re.IGNORECASE)
 _NO_SECRET_NAME = re.compile(
-    r"(?:^|_)public(?:_|$)|^(?:APT|GPG|PGP|SIGNING|RELEASE)_KEYS?(?:_|$)|(?:^|_)(?:GPG|PGP)_KEY(?:_|$)"
+    r"(?:^|_)(?:public|publishable|site)(?:_|$)|__key$|^(?:APT|GPG|PGP|SIGNING|RELEASE)_KEYS?(?:_|$)|(?:^|_)(?:GPG|PGP|SIGNING)_KEY(?:_|$)"
     r"|_(?:FILE|PATH|DIR|URL|URI|ENDPOINT|SERVER|HOST|PORT|ENABLED?|DISABLED?|TYPE|METHOD|HEADER|EXPIRY|EXPIRES|TTL"
     r"|LENGTH|SIZE|ALGORITHM|ALG|TIMEOUT|REALM|ISSUER|REQUIRED|MODE|PROVIDER|BACKEND|PLUGIN|LEN|CLASS|SCOPE|DUMMY"
-    r"|VERSION|PREFIX|FORMAT|NAME|USER|USERNAME|FINGERPRINT|INTERVAL|ITERATIONS|DOMAIN|SOCK|SERVICE|SCHEME)$",
+    r"|VERSION|PREFIX|FORMAT|NAME|USER|USERNAME|FINGERPRINT|INTERVAL|ITERATIONS|DOMAIN|SOCK|SERVICE|SCHEME"
+    r"|ROLE|GROUP|REGION|LEVEL|POLICY|DRIVER|STRATEGY|LIFETIME|COUNT|LIMIT|MANAGER)$",
     re.IGNORECASE,
 )
 _NO_SECRET_VALUE = re.compile(
     r"true|false|yes|no|on|off|none|null|[0-9]{0,3}|dummy\w*|placeholder|unused|not[-_]?(?:needed|used|set|a[-_]\w+)"
-    r"|ignored?|fake\w*|build[-_ ]?\w*|trust|basic|bearer|jwt|oauth2?|/[\w./-]*|(?:0x)?[0-9A-F]{16}(?:[0-9A-F]{24})?",
+    r"|ignored?|fake\w*|build[-_ ]?\w*|trust|basic|bearer|jwt|oauth2?"
+    r"|[\w./-]+\.(?:sh|py|js|sql|json|ya?ml|txt|conf|pem|key|crt)|/[\w./-]*",
     re.IGNORECASE,
 )
+_FINGERPRINT = re.compile(r"(?:0x)?[0-9A-F]{8}(?:[0-9A-F]{8}(?:[0-9A-F]{24})?)?", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"EXAMPLE|[xX]{8}|[*.]{4}|0{10}|123456789|abcdefgh|YOUR[-_]", re.IGNORECASE)
 
 
@@ -99,10 +102,11 @@ def is_secret_name(name: str) -> bool:
     return _NAME.search(name) is not None and _NO_SECRET_NAME.search(name) is None
 
 
-def is_secret_value(value: str) -> bool:
-    """Whether a value under such a name can be a secret at all: not empty, no switch, no path, no fingerprint."""
+def is_secret_value(name: str, value: str) -> bool:
+    """Whether a value under such a name can be a secret at all: not empty, no switch, no path, no key's fingerprint."""
     bare = value.strip().strip("\"'")
-    return bool(bare) and _NO_SECRET_VALUE.fullmatch(bare) is None
+    fingerprint = name.upper().endswith("KEY") and _FINGERPRINT.fullmatch(bare) is not None
+    return bool(bare) and not fingerprint and _NO_SECRET_VALUE.fullmatch(bare) is None
 
 
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@'\"]*:)([^\s@/'\"]+)(?=@)")
@@ -130,7 +134,7 @@ def mask(text: str) -> str:
 def _starred(match: re.Match[str]) -> str:
     head, value = match[1], match[2]
     name = head.strip().rstrip("=: ").rpartition(" ")[2]
-    if "$" in value or value in ("=", ":", "\\") or ("=" in head and not is_secret_value(value)):
+    if "$" in value or value in ("=", ":", "\\") or ("=" in head and not is_secret_value(name, value)):
         return match[0]
     if head and _NO_SECRET_NAME.search(name.replace("-", "_").replace(".", "_")):
         return match[0]
