@@ -33,6 +33,9 @@ class Answers:
         self.answers = answers
         self.asked: list[str] = []
 
+    def begin(self, targets):
+        pass
+
     def find(self, targets):
         self.asked += [t.id for t in targets]
         return {t.id: self.answers.get(t.id, "no image of this identity") for t in targets}, ()

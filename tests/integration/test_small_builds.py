@@ -16,7 +16,7 @@ def fresh() -> str:
     return uuid.uuid4().hex
 
 
-def test_a_build_runs_is_recorded_and_the_second_executes_nothing(small):
+def test_a_build_runs_is_recorded_and_the_second_reuses_its_image(small):
     dockerfile = f"FROM {SMALL_BASE}\nRUN echo {fresh()} > /made\nCOPY . /src\n"
     cli = small({"api/Dockerfile": dockerfile, "api/main.py": "x\n"})
     first = cli.json("build")["run"]
@@ -27,10 +27,13 @@ def test_a_build_runs_is_recorded_and_the_second_executes_nothing(small):
     assert target["image_bytes"] > 1_000_000
     assert target["digest"].startswith("sha256:")
     second = cli.json("build")["run"]
-    assert second["targets"][0]["executed"] == 0
-    assert second["targets"][0]["cached"] == 2
+    assert second["targets"][0]["state"] == "reused"
+    assert second["targets"][0]["digest"] == target["digest"]
+    third = cli.json("build", "--no-reuse")["run"]
+    assert third["targets"][0]["executed"] == 0
+    assert third["targets"][0]["cached"] == 2
     runs = cli.json("history")["runs"]
-    assert [r["run_id"] for r in runs] == [second["run_id"], first["run_id"]]
+    assert [r["run_id"] for r in runs] == [r["run_id"] for r in (third, second, first)]
 
 
 def test_a_failure_shows_its_lines_and_log_and_the_others_finish(small):

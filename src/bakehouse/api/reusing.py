@@ -36,11 +36,14 @@ def with_verdicts(plan: Plan, settings: Config, request: PlanRequest) -> Plan:
     """
     _check_names(plan, request)
     now = time.time()
+    off = "" if request.reuse and settings.reuse.enabled else "reuse is off"
+    store = image_store(plan)
+    if not off:
+        store.begin(plan.to_build)
     identified = reuse.with_identities(plan, identify_plan(plan, offline=request.offline), now)
     max_age = settings.reuse.max_age_days * DAY if request.max_age is None else request.max_age
-    off = "" if request.reuse and settings.reuse.enabled else "reuse is off"
     policy = Policy(off=off, rebuild=frozenset(request.rebuild), max_age=max_age, now=now)
-    return reuse.judge(identified, image_store(plan), policy)
+    return reuse.judge(identified, store, policy)
 
 
 def image_store(plan: Plan) -> ImageStore:

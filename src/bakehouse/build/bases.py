@@ -26,6 +26,7 @@ __all__ = ["BaseResolution", "BootstrapResult", "bootstrap", "resolve"]
 
 KEEP_FOUND_SECONDS = 3600
 KEEP_ABSENT_SECONDS = 300
+KEEP_SUBSTITUTE_SECONDS = 300
 _CACHE_FORMAT = 1
 
 
@@ -81,10 +82,8 @@ def resolve(
         needy = [r for r in wanted if mode == "always" or not answers[r].digest]
         names = {r: substitute_name(r, registry) for r in needy}
         asked = [n for n in names.values() if n]
-        found = _last_known(asked, cache) if offline else _ask_all(asked)
+        found = _last_known(asked, cache) if offline else _substitutes(asked, cache)
         substitutes = {r: found[n] for r, n in names.items() if n}
-        if not offline:
-            _remember(found, cache)
     return {r: _decide(r, answers[r], substitutes.get(r), registry) for r in wanted}
 
 
@@ -132,12 +131,19 @@ def _last_known(refs: list[str], cache: Path) -> dict[str, _Answer]:
     return {r: last.get(r) or _Answer(None, "not known here, and offline no registry is asked", 0.0) for r in refs}
 
 
-def _remember(found: Mapping[str, _Answer], cache: Path) -> None:
-    """Keep the digests of substitutes, for days without a registry; written only where one is new."""
-    last = _load(cache, "last")
-    good = {r: a for r, a in found.items() if a.digest}
-    if any(r not in last or last[r].digest != a.digest for r, a in good.items()):
-        _save(cache, _load(cache), last | good)
+def _substitutes(names: list[str], cache: Path) -> dict[str, _Answer]:
+    """What the registry of substitutes says; what it had is not asked again for five minutes.
+
+    One that it lacks is asked for each time: `bases bootstrap` may just have made it.
+    """
+    stored = _load(cache)
+    now = time.time()
+    known = {n: a for n in names if (a := stored.get(n)) and a.digest and 0 <= now - a.asked < KEEP_SUBSTITUTE_SECONDS}
+    asked = _ask_all([n for n in names if n not in known])
+    good = {n: a for n, a in asked.items() if a.digest}
+    if good:
+        _save(cache, stored | good, _load(cache, "last") | good)
+    return known | asked
 
 
 def _ask_all(refs: list[str]) -> dict[str, _Answer]:

@@ -24,6 +24,9 @@ Answer = Reused | str  # the image, or why there is none to take
 class ImageStore(Protocol):
     """Where images are kept: a registry, or the engine's own store."""
 
+    def begin(self, targets: Sequence[Target]) -> None:
+        """Ask already, in the background, what can be asked before the identities are known."""
+
     def find(self, targets: Sequence[Target]) -> tuple[Mapping[str, Answer], tuple[str, ...]]:
         """The answer for each target id, and warnings. Never raises for a store that does not answer."""
 

@@ -38,6 +38,9 @@ class _Listed(msgspec.Struct, rename="pascal"):
 class LocalImages:
     """The store of the engine that the docker client talks to."""
 
+    def begin(self, targets: Sequence[Target]) -> None:
+        """See ImageStore: here one question does for all."""
+
     def find(self, targets: Sequence[Target]) -> tuple[Mapping[str, Answer], tuple[str, ...]]:
         """See ImageStore. An engine that does not answer means build: that will say what is wrong."""
         wanted = [name for t in targets for name in (t.identity_tag, *t.tags)]

@@ -20,7 +20,7 @@ from bakehouse.build.reuse import Answer
 from bakehouse.errors import BakehouseError, RegistryError
 from bakehouse.model.plan import Reused, Target
 from bakehouse.tools import registry
-from bakehouse.tools.at_once import ask
+from bakehouse.tools.at_once import Asking, ask
 from bakehouse.tools.registry import Manifest
 
 ALL_SECONDS = 10.0
@@ -38,16 +38,20 @@ class RegistryImages:
     state: Path
     limit_seconds: float = ALL_SECONDS
     _warned: dict[str, None] = field(default_factory=dict)
+    _early: Asking[_Question, _Said] | None = None
+
+    def begin(self, targets: Sequence[Target]) -> None:
+        """See ImageStore: what the tags are does not depend on the identities."""
+        self._early = Asking(_tag_questions(targets))
 
     def find(self, targets: Sequence[Target]) -> tuple[Mapping[str, Answer], tuple[str, ...]]:
         """See ImageStore. The time limit holds for all questions together."""
         deadline = time.monotonic() + self.limit_seconds
         memory = reuse_memory.load(self.state / MEMORY)
         known = {t.id: seen for t in targets if (seen := memory.get(t.identity_tag)) and seen.identity == t.identity}
-        questions: dict[_Question, Callable[[], _Said]] = {
-            ("tag", ref): partial(registry.manifest_digest, ref) for t in targets for ref in _tags(t)
-        }
-        said = self._ask(questions | _records(t for t in targets if t.id not in known), deadline)
+        early = self._early or Asking(_tag_questions(targets))
+        said = self._ask(_records(t for t in targets if t.id not in known), deadline)
+        said |= early.answers(seconds=max(0.5, deadline - time.monotonic()))
         # of a known image whose tags moved the registry's record is asked too: is it still there?
         moved = [t for t in targets if t.id in known and _missing(t, known[t.id], said)]
         said |= self._ask(_records(moved), deadline)
@@ -95,8 +99,6 @@ class RegistryImages:
         registry.put(tag, image)
 
     def _ask(self, questions: Mapping[_Question, Callable[[], _Said]], deadline: float) -> dict[_Question, _Said]:
-        if not questions:
-            return {}
         return dict(ask(questions, seconds=max(0.5, deadline - time.monotonic())))
 
     def _record(self, target: Target, said: _Said) -> IdentityRecord | str:
@@ -143,6 +145,10 @@ def _tags(target: Target, record: IdentityRecord | None = None) -> dict[str, str
 def _missing(target: Target, record: IdentityRecord, said: Mapping[_Question, _Said]) -> tuple[tuple[str, str], ...]:
     """The tags that do not point where the record says: (tag, digest it must have)."""
     return tuple((tag, digest) for tag, digest in _tags(target, record).items() if said.get(("tag", tag)) != digest)
+
+
+def _tag_questions(targets: Iterable[Target]) -> dict[_Question, Callable[[], _Said]]:
+    return {("tag", ref): partial(registry.manifest_digest, ref) for t in targets for ref in _tags(t)}
 
 
 def _records(targets: Iterable[Target]) -> dict[_Question, Callable[[], _Said]]:

@@ -17,14 +17,14 @@ MINUTE = 60.0
 class Row:
     """`wait` is the least number of seconds before another try; None: another try would not help."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     what: str
     wait: float | None
     tries: int = 5
 
 
 def _row(pattern: str, what: str, wait: float | None = 0.0, tries: int = 5) -> Row:
-    return Row(re.compile(pattern), what, wait, tries)
+    return Row(pattern, what, wait, tries)
 
 
 ROWS: tuple[Row, ...] = (
@@ -81,7 +81,7 @@ class Transient:
 def recognise(text: str) -> Transient | None:
     """What a failed step's error and the end of its log say, where another try may help; else None."""
     for row in ROWS:
-        found = row.pattern.search(text)
+        found = re.search(row.pattern, text)
         if found is None:
             continue
         if row.wait is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ import click
 from bakehouse import api
 from bakehouse.api.building import build
 from bakehouse.build.engine import Options
+from bakehouse.build.lock import workspace_lock
+from bakehouse.build.request import PlanRequest
 from bakehouse.cli import progress
 from bakehouse.cli.options import CliContext, common_options, emit_json
 from bakehouse.cli.plan import describe, describe_notices
@@ -28,6 +31,12 @@ from bakehouse.model.record import BuildRecord, RunStatus
 @click.option("--no-cache", is_flag=True, help="Execute every step, whatever the cache holds.")
 @click.option("--keep-going/--fail-fast", default=None, help="After a failure: finish the others (default), or stop.")
 @click.option("-j", "--concurrency", type=click.IntRange(min=1), metavar="N", help="Bake calls at once.")
+@click.option("--affected", is_flag=True, help="Build only what changed since the revision of --since.")
+@click.option("--since", metavar="REV", help="A git revision, for --affected.")
+@click.option(
+    "--retries", type=click.IntRange(0, 5), default=2, show_default=True, help="After a failure that may pass."
+)
+@click.option("--no-wait", is_flag=True, help="Refuse, instead of waiting, while another build runs in this workspace.")
 @click.option(
     "--progress",
     "mode",
@@ -44,46 +53,76 @@ def command(
     no_cache: bool,
     keep_going: bool | None,
     concurrency: int | None,
+    affected: bool,
+    since: str | None,
+    retries: int,
+    no_wait: bool,
     mode: str,
     **options: Any,
 ) -> int:
     """Build services (all by default) in parallel over their graph, and record every step.
 
+    What exists already, with the same identity, is not built: its image is reused.
+
     \b
     Examples:
       bakehouse build
+      bakehouse build --rebuild dashboard --max-age 12h
       bakehouse build dashboard workspace-api --variant dev
+      bakehouse build --affected --since origin/main
       bakehouse build --push --fail-fast
     """
     if push and load:
         raise UsageError("--push and --load exclude each other", hint="push first, then pull or load what you need")
     if ctx.json and mode == "json":
         raise UsageError("--json and --progress json both want stdout", hint="choose one of them")
+    if affected != bool(since):
+        raise UsageError("--affected and --since REV go together", hint="bakehouse build --affected --since main")
     config = api.config(ctx.directory)
-    push = push or config.registry.push
-    ctx.say("planning ...")
-    plan = api.plan(ctx.directory, request_of(services, push=push, **options))
-    if not plan.to_build:
-        return _nothing(ctx, plan)
-    _announce(ctx, plan)
     run_options = Options(
         concurrency=concurrency or config.build.concurrency,
         fail_fast=not (config.build.keep_going if keep_going is None else keep_going),
         no_cache=no_cache,
-        push=push,
+        push=push or config.registry.push,
         load=load,
-        expected_seconds=api.expected_seconds(ctx.directory, [t.id for t in plan.to_build]),
+        retries=retries,
     )
-    names = [t.id for t in plan.targets]
+    request = request_of(services, push=run_options.push, **options)
+    if no_cache:
+        request = replace(request, reuse=False)
+    state = api.state_directory(ctx.directory)
+    with workspace_lock(state, ("bakehouse", *sys.argv[1:]), wait=not no_wait, say=ctx.say) as lock:
+        if since:
+            request = replace(request, services=_affected(ctx, since, request))
+            if not request.services:
+                return _nothing(ctx, None, f"nothing is affected since {since}: nothing to build")
+        ctx.say("planning ...")
+        plan = api.plan(ctx.directory, request)
+        if not plan.to_build and not plan.to_reuse:
+            return _nothing(ctx, plan)
+        return _run(ctx, plan, replace(run_options, keep_open=(lock,)), mode)
+
+
+def _affected(ctx: CliContext, since: str, request: PlanRequest) -> tuple[str, ...]:
+    from bakehouse.api.affected import affected_since
+
+    found = affected_since(ctx.directory, since, request)
+    return tuple(dict.fromkeys(a.service for a in found))
+
+
+def _run(ctx: CliContext, plan: Plan, options: Options, mode: str) -> int:
+    _announce(ctx, plan)
+    expected = api.expected_seconds(ctx.directory, [t.id for t in plan.to_build]) if plan.to_build else {}
+    options = replace(options, expected_seconds=expected)
     mode = "quiet" if ctx.json else mode
-    with progress.choose(mode, names, run_options.expected_seconds, quiet=ctx.quiet) as display:
-        record = build(plan, run_options, display.on_event, command=tuple(sys.argv[1:]))
+    with progress.choose(mode, [t.id for t in plan.targets], expected, quiet=ctx.quiet) as display:
+        record = build(plan, options, display.on_event, command=tuple(sys.argv[1:]))
     return _finish(ctx, record, mode)
 
 
 def _announce(ctx: CliContext, plan: Plan) -> None:
     skipped = [t for t in plan.targets if t.verdict in (Verdict.SKIPPED, Verdict.BLOCKED)]
-    ctx.say(f"{len(plan.to_build)} targets to build, variant {plan.variant}")
+    ctx.say(f"{len(plan.to_build)} to build, {len(plan.to_reuse)} to reuse, variant {plan.variant}")
     for line in plan.substitution_notes():
         ctx.say(line)
     for line in describe_notices(plan, verbose=ctx.verbose):
@@ -92,13 +131,17 @@ def _announce(ctx: CliContext, plan: Plan) -> None:
         ctx.say(f"{target.verdict}: {target.id} - {target.reason}")
 
 
-def _nothing(ctx: CliContext, plan: Plan) -> int:
+def _nothing(ctx: CliContext, plan: Plan | None, words: str = "") -> int:
     """No target can be built: said with the reasons; an error where something is blocked."""
     if ctx.json:
         emit_json("bakehouse.build/1", {"run": None, "analysis": None, "plan": plan})
-    else:
-        for line in describe(plan):
-            ctx.out(line)
+        return EXIT_OK if plan is None else _blocked_code(plan)
+    for line in [words] if plan is None else describe(plan):
+        ctx.out(line)
+    return EXIT_OK if plan is None else _blocked_code(plan)
+
+
+def _blocked_code(plan: Plan) -> int:
     return EXIT_FINDINGS if any(t.verdict is Verdict.BLOCKED for t in plan.targets) else EXIT_OK
 
 

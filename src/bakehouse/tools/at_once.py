@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from bakehouse.errors import BakehouseError, RegistryError
 
@@ -20,40 +20,49 @@ T = TypeVar("T")
 WORKERS = 16
 
 
-def ask(
-    questions: Mapping[K, Callable[[], T]], *, seconds: float, workers: int = WORKERS
-) -> dict[K, T | BakehouseError]:
-    """The answer to each question, or the error it raised; RegistryError for those not answered in `seconds`.
+class Asking(Generic[K, T]):
+    """Questions that are being asked; `answers` waits for them."""
 
-    An error that is no BakehouseError is our bug and is raised here.
-    """
-    todo: queue.SimpleQueue[tuple[K, Callable[[], T]]] = queue.SimpleQueue()
-    answers: queue.SimpleQueue[tuple[K, T | Exception]] = queue.SimpleQueue()
-    for item in questions.items():
-        todo.put(item)
+    def __init__(self, questions: Mapping[K, Callable[[], T]], workers: int = WORKERS) -> None:
+        self._said: dict[K, T | BakehouseError] = {}
+        self._open = set(questions)
+        self._todo: queue.SimpleQueue[tuple[K, Callable[[], T]]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[K, T | Exception]] = queue.SimpleQueue()
+        for item in questions.items():
+            self._todo.put(item)
+        for _ in range(min(workers, len(questions))):
+            threading.Thread(target=self._work, daemon=True, name="ask").start()
 
-    def work() -> None:
+    def answers(self, *, seconds: float) -> dict[K, T | BakehouseError]:
+        """The answer to each question, or the error it raised; RegistryError for those not answered in `seconds`.
+
+        An error that is no BakehouseError is our bug and is raised here.
+        """
+        deadline = time.monotonic() + seconds
+        while self._open:
+            try:
+                key, answer = self._done.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                break
+            if isinstance(answer, Exception) and not isinstance(answer, BakehouseError):
+                raise answer
+            self._open.discard(key)
+            self._said[key] = answer
+        late = RegistryError(f"no answer within {seconds:g} s", hint="the registry is slow or stalls")
+        return dict.fromkeys(self._open, late) | self._said
+
+    def _work(self) -> None:
         while True:
             try:
-                key, question = todo.get_nowait()
+                key, question = self._todo.get_nowait()
             except queue.Empty:
                 return
             try:
-                answers.put((key, question()))
+                self._done.put((key, question()))
             except Exception as error:
-                answers.put((key, error))
+                self._done.put((key, error))
 
-    for _ in range(min(workers, len(questions))):
-        threading.Thread(target=work, daemon=True, name="ask").start()
-    late = RegistryError(f"no answer within {seconds:g} s", hint="the registry is slow or stalls")
-    result: dict[K, T | BakehouseError] = dict.fromkeys(questions, late)
-    deadline = time.monotonic() + seconds
-    for _ in questions:
-        try:
-            key, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            break
-        if isinstance(answer, Exception) and not isinstance(answer, BakehouseError):
-            raise answer
-        result[key] = answer
-    return result
+
+def ask(questions: Mapping[K, Callable[[], T]], *, seconds: float) -> dict[K, T | BakehouseError]:
+    """Ask and wait: see Asking.answers."""
+    return Asking(questions).answers(seconds=seconds) if questions else {}
