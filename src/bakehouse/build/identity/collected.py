@@ -19,7 +19,7 @@ class Collected:
     """Ingredients of one identity on their way; dictionaries keep order and drop repeats."""
 
     ingredients: dict[tuple[IngredientKind, str], Ingredient] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)  # name -> value, place
     unknowable: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Collected:
 
     def identity(self, target: str) -> Identity:
         """All of it as the identity of a target."""
-        files = (Ingredient(IngredientKind.FILE, name, value) for name, value in sorted(self.files.items()))
+        files = (Ingredient(IngredientKind.FILE, name, *found) for name, found in sorted(self.files.items()))
         ingredients = (*self.ingredients.values(), *files)
         return Identity(
             target=target,

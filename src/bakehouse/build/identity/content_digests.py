@@ -15,15 +15,14 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
+from bakehouse.build.identity import kept
 from bakehouse.workspace.work_tree import Stamp
 
 SETTLED_NANOSECONDS = 2_000_000_000
 """How old both times of a file must be: the coarsest file systems in use count in steps of two seconds."""
 
 MOST_KEPT = 500_000
-_FORMAT = b"bakehouse-digests-1\n"
+_FORMAT = "digests 1"
 _Kept = dict[bytes, tuple[int, int, int, int, bytes]]
 
 
@@ -33,7 +32,7 @@ class ContentDigests:
     def __init__(self, root: Path, store: Path) -> None:
         self._top = os.fsencode(root)
         self._store = store
-        self._known = _load(store)
+        self._known: _Kept = kept.load(store, _FORMAT, _Kept) or {}
         self._used: set[bytes] = set()
         self._now: int | None = None
         self._fresh = 0
@@ -58,16 +57,10 @@ class ContentDigests:
         """Keep what was learnt, in one step. A directory that cannot be written only costs the next run its time."""
         if not self._fresh:
             return
-        kept = self._known
-        if len(kept) > MOST_KEPT:
-            kept = {key: value for key, value in kept.items() if key in self._used}
-        body = msgspec.msgpack.encode(kept)
-        temporary = self._store.with_name(f"{self._store.name}.{os.getpid()}")
-        try:
-            temporary.write_bytes(_FORMAT + hashlib.sha256(body).digest() + body)
-            temporary.replace(self._store)
-        except OSError:
-            temporary.unlink(missing_ok=True)
+        known = self._known
+        if len(known) > MOST_KEPT:
+            known = {key: value for key, value in known.items() if key in self._used}
+        kept.save(self._store, _FORMAT, known)
         self._fresh = 0
 
     def _clock(self) -> int:
@@ -100,15 +93,3 @@ def _stamp(file: BinaryIO | object) -> Stamp:
     if not stat.S_ISREG(found.st_mode):
         raise OSError("it is no regular file any more")
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-
-
-def _load(store: Path) -> _Kept:
-    """What is remembered; nothing where the file is missing, damaged, or of another version."""
-    try:
-        data = store.read_bytes()
-        head, body = data[: len(_FORMAT) + 32], data[len(_FORMAT) + 32 :]
-        if head != _FORMAT + hashlib.sha256(body).digest():
-            return {}
-        return msgspec.msgpack.decode(body, type=_Kept)
-    except (OSError, ValueError, msgspec.MsgspecError):
-        return {}

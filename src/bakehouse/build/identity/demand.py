@@ -39,11 +39,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Files taken from a context: `path` below its root ("." is all of it); wildcards count in a `pattern`."""
+    """Files taken from a context: `path` below its root ("." is all of it); wildcards count in a `pattern`.
+
+    `line` is the instruction's line in the Dockerfile, 0 where it is none.
+    """
 
     path: str
     pattern: bool = False
     mount: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class _Reader:
                 where = f"line {stage.from_.start_line}"
                 self.unknowable[f"{where}: the base image hangs on a build argument without a value"] = None
         elif stage.origin.kind is OriginKind.NAMED_CONTEXT:
-            self.named[stage.origin.name, Take(".")] = None
+            self.named[stage.origin.name, Take(".", line=stage.from_.start_line)] = None
         for step, after in zip(found.steps, _states_after(found), strict=True):
             if step.instruction.name in CONFIGURATION and stage.index not in self.shipped:
                 continue
@@ -123,14 +127,15 @@ class _Reader:
                 self._source(source)
 
     def _origin(self, origin: Origin) -> str:
+        """A stage by its number; an image and a named context alike, for what a name stands for is told elsewhere."""
         if origin.kind is OriginKind.STAGE and origin.stage is not None:
             return f"stage:{self.numbers.get(origin.stage, -1)}"
-        return f"{origin.kind}:{origin.name}"
+        return f"outside:{origin.name}"
 
     def _source(self, source: Source) -> None:
         where = f"line {source.instruction.start_line}"
         path = source.context_path if source.certain else "."
-        take = Take(path, not source.is_mount and is_pattern(path), source.is_mount)
+        take = Take(path, not source.is_mount and is_pattern(path), source.is_mount, source.instruction.start_line)
         if not source.certain and source.kind in (SourceKind.CONTEXT, SourceKind.NAMED_CONTEXT):
             self.notes[f"{where}: {source.path} hangs on the base image: all of its context counts"] = None
         match source.kind:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bakehouse.build.identity.collected import Collected, file_value
 from bakehouse.build.identity.demand import Demand, Take, special_args
 from bakehouse.build.identity.selection import Selection
-from bakehouse.build.identity.subject import Subject
+from bakehouse.build.identity.subject import FRONTEND, HOST_CA, Subject
 from bakehouse.dockerfile.ignore import IgnoreMatcher, IgnoreRule, candidates, read_ignore
 from bakehouse.model.file_source import EntryKind, FileSource
 from bakehouse.model.identity import Identity, IngredientKind
@@ -65,7 +65,7 @@ class Identifier:
         for demand in self.demands[subject.target].values():
             for selection, takes, prefix in self.sources(subject, demand, collected):
                 for take in takes:
-                    _taken(collected, selection, take, prefix)
+                    _taken(collected, selection, take, prefix, subject.dockerfile)
         return collected.identity(subject.target)
 
     def files_of(self, target: str) -> dict[str, str]:
@@ -75,15 +75,16 @@ class Identifier:
         for demand in self.demands[target].values():
             for selection, takes, prefix in self.sources(subject, demand, collected):
                 for take in takes:
-                    _taken(collected, selection, take, prefix)
-        return collected.files
+                    _taken(collected, selection, take, prefix, subject.dockerfile)
+        return {name: value for name, (value, _) in collected.files.items()}
 
     def settled(self, subject: Subject) -> Collected:
         """Everything but the files."""
         collected = Collected()
         demands = self.demands[subject.target]
         for name, value in subject.settings.items():
-            collected.add(IngredientKind.SETTING, name, value)
+            if name != HOST_CA or any(demand.has_run for demand in demands.values()):
+                collected.add(IngredientKind.SETTING, name, value)
         for name, value in special_args(subject.args).items():
             collected.add(IngredientKind.ARG, name, value)
         for platform, demand in demands.items():
@@ -108,49 +109,44 @@ class Identifier:
 
     def _frontend(self, collected: Collected, subject: Subject, demand: Demand) -> None:
         reference = subject.args.get("BUILDKIT_SYNTAX") or demand.frontend
-        if reference is None or "frontend" in subject.settings:
+        if reference is None or FRONTEND in subject.settings:
             return
         if not reference.removeprefix("docker.io/").startswith(KNOWN_FRONTENDS):
             collected.unknowable[f"the frontend {reference} may read the Dockerfile in its own way"] = None
         self._image(collected, IngredientKind.SETTING, "frontend ", reference)
 
     def _images(self, collected: Collected, subject: Subject, demand: Demand) -> None:
-        for reference, platform in demand.bases:
-            self._external(collected, subject, reference, platform, starts=True)
-        for reference, platform in demand.images:
-            self._external(collected, subject, reference, platform, starts=False)
+        for reference, _ in demand.bases:
+            self._external(collected, subject, reference, starts=True)
+        for reference, _ in demand.images:
+            self._external(collected, subject, reference, starts=False)
 
-    def _external(self, collected: Collected, subject: Subject, reference: str, platform: str, *, starts: bool) -> None:
+    def _external(self, collected: Collected, subject: Subject, reference: str, *, starts: bool) -> None:
         value = subject.contexts.get(reference)
         if value is not None:
-            if not is_directory(value):
-                self._context(collected, reference, value, starts=starts)
+            self._context(collected, reference, value, starts=starts)
             return
-        facts = self._image(collected, IngredientKind.BASE, "", reference, platform)
+        facts = self._image(collected, IngredientKind.BASE, "", reference)
         if starts and facts is not None:
             _check_triggers(collected, reference, facts)
 
-    def _image(
-        self, collected: Collected, kind: IngredientKind, prefix: str, reference: str, platform: str = ""
-    ) -> ImageFacts | None:
+    def _image(self, collected: Collected, kind: IngredientKind, prefix: str, reference: str) -> ImageFacts | None:
         facts = self.images.get(reference)
         if facts is None or facts.digest is None:
             reason = f": {facts.note}" if facts is not None and facts.note else ""
             collected.unknowable[f"what {reference} is could not be found out{reason}"] = None
-            collected.add(kind, f"{prefix}{reference} {platform}".strip(), "unknown")
+            collected.add(kind, prefix + reference, "unknown")
             return None
         if facts.note:
             collected.notes[facts.note] = None
-        if facts.pinnable:
+        if facts.pinnable and kind is IngredientKind.BASE:
             collected.pins[reference] = facts.digest
-        collected.add(kind, f"{prefix}{reference} {platform}".strip(), facts.digest)
+        collected.add(kind, prefix + reference, facts.digest)
         return facts
 
     def _named(self, collected: Collected, subject: Subject, demand: Demand) -> None:
         for name in dict.fromkeys(name for name, _ in demand.named):
-            value = subject.contexts.get(name, "")
-            if not is_directory(value):
-                self._context(collected, name, value, starts=True)
+            self._context(collected, name, subject.contexts.get(name, ""), starts=True)
 
     def sources(
         self, subject: Subject, demand: Demand, collected: Collected
@@ -176,9 +172,12 @@ class Identifier:
                 collected.unknowable[f"the named context {name} lies outside the repository: {value}"] = None
 
     def _context(self, collected: Collected, name: str, value: str, *, starts: bool) -> None:
-        """A named context that is no directory: another target, an image, or something nobody can look into."""
+        """What a named context is: a directory (its files count by themselves), another target, an image, or something
+        that nobody can look into."""
         scheme, _, rest = value.partition(":")
-        if scheme == "target":
+        if is_directory(value):
+            collected.add(IngredientKind.CONTEXT, name, value)
+        elif scheme == "target":
             self._other_target(collected, name, rest)
         elif value.startswith("docker-image://"):
             reference = value.removeprefix("docker-image://")
@@ -230,11 +229,12 @@ class Identifier:
         return self._selections[key]
 
 
-def _taken(collected: Collected, selection: Selection, take: Take, prefix: str) -> None:
+def _taken(collected: Collected, selection: Selection, take: Take, prefix: str, dockerfile: str) -> None:
+    place = f"{dockerfile}:{take.line}" if take.line else ""
     for taken in selection.take(take):
         name = prefix + taken.name
         if name not in collected.files:
-            collected.files[name] = file_value(selection.files, taken.path, taken.entry, collected)
+            collected.files[name] = file_value(selection.files, taken.path, taken.entry, collected), place
 
 
 def is_directory(context: str) -> bool:
@@ -254,7 +254,7 @@ def wanted_images(subjects: Iterable[Subject], demands: Mapping[str, Demanded]) 
                 elif value.startswith("docker-image://"):
                     yield value.removeprefix("docker-image://")
             frontend = subject.args.get("BUILDKIT_SYNTAX") or demand.frontend
-            if frontend is not None and "frontend" not in subject.settings:
+            if frontend is not None and FRONTEND not in subject.settings:
                 yield frontend
 
 

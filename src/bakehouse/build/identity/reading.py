@@ -6,12 +6,12 @@ Enter subjects and a file source; leave for each platform of a subject its `Dema
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from bakehouse.build.identity import kept
 from bakehouse.build.identity.demand import Demand, read_demand
 from bakehouse.build.identity.subject import Subject
 from bakehouse.dockerfile.meaning import interpret
@@ -22,7 +22,7 @@ from bakehouse.model.file_source import FileSource
 from bakehouse.model.identity import FORMAT
 from bakehouse.workspace.dockerfiles import MACHINE_PLATFORM
 
-_HEAD = f"bakehouse-demands-{FORMAT}.2\n".encode()
+_FORMAT = f"demands {FORMAT}.3"
 _MOST_KEPT = 50_000
 
 
@@ -31,7 +31,7 @@ class Demands:
 
     def __init__(self, store: Path | None = None) -> None:
         self._store = store
-        self._known = _load(store) if store is not None else {}
+        self._known = (kept.load(store, _FORMAT, dict[bytes, Demand]) if store is not None else None) or {}
         self._used: dict[bytes, Demand] = {}
 
     def of(self, subject: Subject, files: FileSource, data: bytes | None = None) -> dict[str, Demand]:
@@ -61,18 +61,12 @@ class Demands:
         fresh = self._used.keys() - self._known.keys()
         if self._store is None or not fresh:
             return
-        kept = dict(self._used)
+        both = dict(self._used)
         for key, value in self._known.items():
-            if len(kept) >= _MOST_KEPT:
+            if len(both) >= _MOST_KEPT:
                 break
-            kept.setdefault(key, value)
-        body = msgspec.msgpack.encode(kept)
-        temporary = self._store.with_name(f"{self._store.name}.{os.getpid()}")
-        try:
-            temporary.write_bytes(_HEAD + hashlib.sha256(body).digest() + body)
-            temporary.replace(self._store)
-        except OSError:
-            temporary.unlink(missing_ok=True)
+            both.setdefault(key, value)
+        kept.save(self._store, _FORMAT, both)
 
 
 def read_dockerfile(subject: Subject, files: FileSource) -> bytes:
@@ -99,15 +93,3 @@ def _key(subject: Subject, data: bytes, platform: str) -> bytes:
     }
     whole.update(msgspec.json.encode(about))
     return whole.digest()
-
-
-def _load(store: Path) -> dict[bytes, Demand]:
-    """What is remembered; nothing where the file is missing, damaged, or of another version."""
-    try:
-        data = store.read_bytes()
-        head, body = data[: len(_HEAD) + 32], data[len(_HEAD) + 32 :]
-        if head != _HEAD + hashlib.sha256(body).digest():
-            return {}
-        return msgspec.msgpack.decode(body, type=dict[bytes, Demand])
-    except (OSError, ValueError, msgspec.MsgspecError):
-        return {}

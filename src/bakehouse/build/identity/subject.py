@@ -15,6 +15,11 @@ from bakehouse.config import Config
 from bakehouse.model.plan import Plan, Target
 from bakehouse.model.service import Service
 
+HOST_CA = "host CA"
+BROUGHT = "brought to every RUN"
+FRONTEND = "frontend"
+BUILT_IN = "the engine's built-in one"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -39,10 +44,10 @@ def of_target(plan: Plan, target: Target) -> Subject:
     """The subject of a planned target. Its labels, tags, caches and builder change no step: they are left out."""
     settings: dict[str, str] = {}
     if any(secret.id == ca.SECRET_ID for secret in target.secrets):
-        settings["host CA"] = "brought to every RUN"
+        settings[HOST_CA] = BROUGHT
     dropped = [s for s in plan.substitutions if s.kind == "frontend" and target.id in s.targets]
     if dropped:
-        settings["frontend"] = "the engine's built-in one"
+        settings[FRONTEND] = BUILT_IN
     return Subject(
         target=target.id,
         service=target.service,

@@ -1,0 +1,75 @@
+"""What a plan on this machine adds to subjects that were read from a revision: substitutes, the CA, the frontend.
+
+Enter subjects with their demands; leave the subjects that a plan would make of them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bakehouse.build import bases, ca
+from bakehouse.build.identity.demand import Demand
+from bakehouse.build.identity.subject import BROUGHT, BUILT_IN, FRONTEND, HOST_CA, Subject
+from bakehouse.build.request import PlanRequest
+from bakehouse.config import Config
+
+Demands = Mapping[str, Mapping[str, Demand]]
+
+
+def on_this_machine(
+    subjects: Mapping[str, Subject], demands: Demands, config: Config, request: PlanRequest, state: Path
+) -> dict[str, Subject]:
+    """Each subject with the named contexts and settings that this machine's plan gives it."""
+    wanted = {name for target in subjects for name in _references(subjects[target], demands[target])}
+    resolved: Mapping[str, bases.BaseResolution] = {}
+    if request.substitute and config.bases.substitute != "never":
+        resolved = bases.resolve(
+            sorted(wanted - config.bases.map.keys()),
+            registry=config.bases.registry,
+            cache_dir=state,
+            offline=request.offline,
+        )
+    brought = ca.detect(config.build.ca) is not None
+    return {
+        target: _here(subject, demands[target], config, resolved, brought=brought)
+        for target, subject in subjects.items()
+    }
+
+
+def _here(
+    subject: Subject,
+    demands: Mapping[str, Demand],
+    config: Config,
+    resolved: Mapping[str, bases.BaseResolution],
+    *,
+    brought: bool,
+) -> Subject:
+    contexts, settings = dict(subject.contexts), dict(subject.settings)
+    if brought:
+        settings[HOST_CA] = BROUGHT
+    for demand in demands.values():
+        for reference, _ in (*demand.bases, *demand.images):
+            mapped = config.bases.map.get(reference)
+            found = resolved.get(reference)
+            if reference in contexts:
+                continue
+            if mapped:
+                contexts[reference] = mapped if "://" in mapped else f"docker-image://{mapped}"
+            elif found is not None and found.status == "substitute" and found.replacement:
+                contexts[reference] = found.replacement
+        frontend = resolved.get(demand.frontend or "")
+        if frontend is not None and frontend.status == "missing":
+            settings[FRONTEND] = BUILT_IN
+    return replace(subject, contexts=contexts, settings=settings)
+
+
+def _references(subject: Subject, demands: Mapping[str, Demand]) -> set[str]:
+    """The images that a plan would try to resolve."""
+    found: set[str] = set()
+    for demand in demands.values():
+        found |= {r for r, _ in (*demand.bases, *demand.images) if r not in subject.contexts}
+        if demand.frontend:
+            found.add(demand.frontend)
+    return found
