@@ -6,6 +6,7 @@ import os
 import socket
 import sqlite3
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.streams import STREAMS, header, replay
 from bakehouse.errors import HistoryError
 from bakehouse.history.migrations import VERSION
 from bakehouse.history.store import Store
+from bakehouse.model.identity import Identity, Ingredient, IngredientKind
 from bakehouse.model.progress import TargetState
 from bakehouse.model.record import RunStatus
 
@@ -118,3 +120,47 @@ def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(HistoryError, match="cannot open"):
         Store.open(tmp_path / "nowhere" / "history.db")
+
+
+def test_what_identities_are_made_of_is_kept_once_and_comes_back(store: Store) -> None:
+    odd = Ingredient(IngredientKind.FILE, "caf\udce9 \n", "0644 sha256:00", "Dockerfile:3")
+    identity = Identity(target="app", digest="sha256:aa", ingredients=(odd,))
+    store.keep_identities([identity])
+    store.keep_identities([replace(identity, ingredients=())])
+    assert store.ingredients("sha256:aa") == (odd,)
+    assert store.ingredients("sha256:bb") is None
+
+
+def test_the_last_run_of_a_target_is_one_that_made_it_and_knows_its_identity(store: Store) -> None:
+    def run(number: int, state: TargetState, identity: str | None) -> None:
+        record = header(("app",), float(number), f"run-{number}")
+        target = replace(record.targets[0], state=state, identity=identity)
+        store.save(replace(record, targets=(target,)))
+
+    run(1, TargetState.DONE, "sha256:aa")
+    run(2, TargetState.REUSED, "sha256:bb")
+    run(3, TargetState.FAILED, "sha256:cc")
+    run(4, TargetState.DONE, None)
+    found = store.last_run_of("app")
+    assert found is not None
+    assert (found.run_id, found.targets[0].identity) == ("run-2", "sha256:bb")
+    earlier = store.last_run_of("app", before=2.0)
+    assert earlier is not None
+    assert earlier.run_id == "run-1"
+    assert store.last_run_of("other") is None
+
+
+def test_a_history_of_version_1_is_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with sqlite3.connect(path) as old:
+        old.executescript(resources.files("bakehouse.history").joinpath("schema.sql").read_text("utf-8"))
+        old.execute(
+            "INSERT INTO run VALUES ('r', 'w', '[]', 1, 2, 'ok', 'prod', 'b', 'e', 'h', 2, NULL, NULL, '', '[]', 1)"
+        )
+        old.execute("INSERT INTO target VALUES ('r', 0, 'app', 'app', 'prod', '', 'done', 1, 2, 0, 0, 0, 0, 0, "
+                    "NULL, NULL, 0, 'Dockerfile', '')")  # fmt: skip
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    with Store.open(path) as opened:
+        assert opened.load("r").targets[0].identity is None
+        assert opened.ingredients("sha256:aa") is None

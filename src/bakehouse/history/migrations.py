@@ -12,7 +12,14 @@ from importlib import resources
 
 from bakehouse.errors import HistoryError
 
-MIGRATIONS: Mapping[int, str] = {}
+_IDENTITIES = """
+ALTER TABLE target ADD COLUMN identity TEXT;  -- digest of everything that could change the image
+CREATE TABLE identity (
+    digest      TEXT PRIMARY KEY,
+    ingredients BLOB NOT NULL                 -- what the digest is over: see rows.packed
+) STRICT;
+"""
+MIGRATIONS: Mapping[int, str] = {1: _IDENTITIES}
 VERSION = 1 + len(MIGRATIONS)
 
 

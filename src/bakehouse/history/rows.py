@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
+from collections.abc import Sequence
 
+from bakehouse.model.identity import Ingredient, IngredientKind
 from bakehouse.model.progress import StepKind, TargetState
 from bakehouse.model.record import BuildRecord, Outcome, RunStatus, StepRecord, TargetRecord
 
@@ -47,6 +50,7 @@ TARGET_COLUMNS = (
     "context_bytes",
     "dockerfile",
     "message",
+    "identity",
 )
 STEP_COLUMNS = (
     "run_id",
@@ -139,3 +143,15 @@ def step_of(row: sqlite3.Row) -> StepRecord:
         "lines": None if row["first_line"] is None else (row["first_line"], row["last_line"]),
     }
     return StepRecord(**values)
+
+
+def packed(ingredients: Sequence[Ingredient]) -> bytes:
+    """Ingredients as compressed JSON; a name that is not UTF-8 is kept by JSON's escapes."""
+    plain = [[i.kind.value, i.name, i.value, i.place] for i in ingredients]
+    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode("ascii"), 6)
+
+
+def unpacked(data: bytes) -> tuple[Ingredient, ...]:
+    """The ingredients that were packed."""
+    plain = json.loads(zlib.decompress(data))
+    return tuple(Ingredient(IngredientKind(kind), name, value, place) for kind, name, value, place in plain)

@@ -11,7 +11,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -20,6 +20,7 @@ from bakehouse.errors import HistoryError
 from bakehouse.history import rows
 from bakehouse.history.migrations import migrate
 from bakehouse.history.sightings import StepKey
+from bakehouse.model.identity import Identity, Ingredient
 from bakehouse.model.record import BuildRecord, RunStatus
 
 BUSY_SECONDS = 20.0
@@ -76,6 +77,29 @@ class Store:
             _insert(connection, "target", rows.TARGET_COLUMNS, targets)
             steps = [rows.step_row(record.run_id, i, s) for i, s in enumerate(record.steps)]
             _insert(connection, "step", rows.STEP_COLUMNS, steps)
+
+    def keep_identities(self, identities: Iterable[Identity]) -> None:
+        """Keep what identities are made of, each digest once, so that later runs can be compared with it."""
+        found = [(i.digest, rows.packed(i.ingredients)) for i in identities]
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR IGNORE INTO identity (digest, ingredients) VALUES (?, ?)", found)
+
+    def ingredients(self, digest: str) -> tuple[Ingredient, ...] | None:
+        """What an identity was made of; None where this history does not know it."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT ingredients FROM identity WHERE digest = ?", (digest,)).fetchone()
+        return None if found is None else rows.unpacked(found["ingredients"])
+
+    def last_run_of(self, target: str, *, before: float | None = None) -> BuildRecord | None:
+        """The last run that made (or reused) the image of a target and knows its identity; None where none did."""
+        query = """
+            SELECT run.* FROM run JOIN target USING (run_id)
+            WHERE target.id = ? AND target.identity IS NOT NULL AND target.state IN ('done', 'reused')
+              AND run.started < ?
+            ORDER BY run.started DESC, run_id DESC LIMIT 1"""
+        with self._reading() as connection:
+            found = connection.execute(query, (target, float("inf") if before is None else before)).fetchone()
+            return None if found is None else self._record(found, with_steps=True)
 
     def runs(self, limit: int = 20) -> list[BuildRecord]:
         """The last runs, newest first, with their targets and without their steps."""

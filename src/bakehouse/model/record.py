@@ -64,7 +64,10 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetRecord:
-    """One target in one run. Counts are of instruction steps (StepKind.is_instruction) only."""
+    """One target in one run. Counts are of instruction steps (StepKind.is_instruction) only.
+
+    `identity` is the digest of everything that could change the image, as it was when the run began.
+    """
 
     id: str
     service: str
@@ -83,6 +86,7 @@ class TargetRecord:
     context_bytes: int = 0
     dockerfile: str = ""
     message: str = ""
+    identity: str | None = None
 
     @property
     def seconds(self) -> float:
