@@ -3,7 +3,7 @@
 BAKEHOUSE := .venv/bin/bakehouse
 PYTEST := .venv/bin/python -m pytest
 
-.PHONY: help demo test test-unit test-engine check bench setup setup-dev engine engine-down lock
+.PHONY: help demo test test-unit test-engine check bench fuzz setup setup-dev engine engine-down lock
 
 help: ## List every target with one line each
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,11 @@ check: setup-dev ## Lint, format, types, shell scripts, layers of the house
 	@.venv/bin/shellcheck -x scripts/engine scripts/venv scripts/demo scripts/with-bases .ci/run
 	@.venv/bin/lint-imports --no-cache
 
-bench: setup-dev engine ## Measure against plain docker buildx bake, side by side (long)
+bench: setup-dev engine ## Measure beside others (long); BENCH_CORPUS=DIR of Dockerfiles adds lint and fixers
 	@scripts/with-bases .venv/bin/python -m bench
+
+fuzz: setup-dev ## A million inputs for the Dockerfile parser, with atheris (long)
+	@.venv/bin/python -m bench fuzz --inputs 1000000
 
 setup: ## Python environment with locked dependencies
 	@scripts/venv runtime

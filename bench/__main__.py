@@ -1,22 +1,43 @@
-"""`python -m bench [SCENARIO]`: run a scenario (all by default) and print its table."""
+"""`python -m bench [SCENARIO]`: run a scenario (all by default) and print its table.
+
+The scenarios `lint` and `fixers` need real Dockerfiles: `--corpus DIR`, or BENCH_CORPUS; without them `all` leaves
+these two out. `fuzz` runs only when named.
+"""
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
-from bench import cold_fleet, start_up
+from bench import cold_fleet, fixers, fuzz, lint, start_up
 
 SCENARIOS = {"cold-fleet": cold_fleet.measure, "start-up": start_up.measure}
+ON_CORPUS = {"lint": lint.measure, "fixers": fixers.measure}
 
 
 def main() -> int:
     """Parse the command line, run, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("scenario", nargs="*", choices=list(SCENARIOS), default=[], help="default: all")
+    parser.add_argument(
+        "scenario", nargs="*", choices=[*SCENARIOS, *ON_CORPUS, "fuzz"], default=[], help="default: all"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="alternating rounds (default 3)")
+    parser.add_argument(
+        "--corpus", type=Path, default=os.environ.get("BENCH_CORPUS"), help="a directory of Dockerfiles"
+    )
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="inputs of fuzz (default 1,000,000)")
     options = parser.parse_args()
-    for name in options.scenario or SCENARIOS:
+    corpus = Path(options.corpus) if options.corpus else None
+    for name in options.scenario or [*SCENARIOS, *(ON_CORPUS if corpus else ())]:
         print(f"## {name}\n", flush=True)
-        print(SCENARIOS[name](options.rounds), flush=True)
+        if name == "fuzz":
+            print(fuzz.measure(options.inputs), flush=True)
+        elif name in SCENARIOS:
+            print(SCENARIOS[name](options.rounds), flush=True)
+        elif corpus is None:
+            parser.error(f"{name} needs --corpus DIR or BENCH_CORPUS")
+        else:
+            print(ON_CORPUS[name](corpus, options.rounds), flush=True)
     return 0
 
 

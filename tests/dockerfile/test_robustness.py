@@ -1,38 +1,13 @@
 """Anything may be called Dockerfile: no traceback, no lost byte, bounded time."""
 
+import subprocess
+import sys
 import time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bakehouse.dockerfile import interpret, parse, print_tree, tokens
-
-PIECES = [
-    b"FROM a\n", b"FROM a AS b\n", b"RUN ", b"COPY ", b"ENV ", b"ARG ", b"LABEL ", b"CMD ", b"ONBUILD ", b"HEALTHCHECK ",
-    b"\\\n", b"`\n", b"\r\n", b"\n", b"# escape=`\n", b"# syntax=x\n", b"\xef\xbb\xbf", b"<<E ", b"<<-'E' ", b"E\n",
-    b"\tE\n", b"[\"a\",", b"]", b'"', b"'", b"\\", b"$", b"${", b"}", b"${x:-", b"${x//", b"/", b"--mount=", b"--from=",
-    b"type=cache,target=$x ", b"a=b ", b"\xff", b"\xc2\xa0", b"\0", b"x ", b"# c\n", b" ", b"0 ", b"b ", b"$PATH ",
-]  # fmt: skip
-
-
-@settings(max_examples=1200, deadline=None)
-@given(st.one_of(st.binary(max_size=80), st.lists(st.sampled_from(PIECES), max_size=24).map(b"".join)))
-def test_any_bytes(data):
-    tree = parse(data)
-    assert print_tree(tree) == data
-    at = 0
-    for token in tokens(tree):
-        assert token.start == at
-        at = token.end
-    for problem in tree.errors:
-        assert 0 <= problem.span.start <= problem.span.end <= len(data)
-        assert problem.line >= 1
-        assert problem.column >= 1
-    again = parse(print_tree(tree))
-    assert again == tree
-    interpret(tree)
-
+from bakehouse.dockerfile import interpret, parse
+from bakehouse.dockerfile.shell import read_script
 
 BIG = {
     "lines": b"FROM a\n" + b"RUN x\n" * 20_000,
@@ -55,6 +30,16 @@ BIG = {
 }
 
 
+SCRIPTS = {
+    "chain": b"FROM a\nRUN x" + b" \\\n && y" * 20_000,
+    "substitutions": b"FROM a\nRUN " + b"$(" * 20_000,
+    "groups": b"FROM a\nRUN " + b"{ " * 20_000 + b"x" + b"; }" * 20_000,
+    "conditions": b"FROM a\nRUN " + b"if a; then " * 5_000 + b"x" + b"; fi" * 5_000,
+    "quotes": b"FROM a\nRUN " + b'"$(' * 10_000,
+    "packages": b"FROM a\nRUN apt-get install -y" + b" \\\n  pkg" * 20_000,
+}
+
+
 @pytest.mark.parametrize("name", BIG)
 def test_big_files_in_bounded_time(name):
     data = BIG[name]
@@ -63,6 +48,45 @@ def test_big_files_in_bounded_time(name):
     assert time.process_time() - start < 10
     assert len(tree.errors) <= 100
     assert tree.items[-1].span.end == len(data)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_big_scripts_in_bounded_time(name):
+    tree = parse(SCRIPTS[name])
+    start = time.process_time()
+    script = read_script(tree, tree.instructions[1])
+    assert time.process_time() - start < 10
+    assert all(command.span.end <= len(tree.data) for command in script.commands)
+
+
+def cost(lines: int) -> float:
+    """CPU seconds to understand a file of so many instructions, the best of three."""
+    data = b"FROM a AS s\n" + b"RUN apt-get install x\nENV a=b c=$a\nCOPY a b\n# c\nLABEL a=b\n" * (lines // 5)
+    best = 1e9
+    for _ in range(3):
+        start = time.process_time()
+        interpret(parse(data))
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def test_time_grows_with_the_lines():
+    """Eight times the lines may take 16 times as long, not 64."""
+    assert cost(40_000) < 16 * cost(5_000)
+
+
+def test_fifty_megabytes_in_bounded_memory():
+    """A whole process of its own: its peak is at most ten times the file."""
+    code = (
+        "import resource, sys\n"
+        "from bakehouse.dockerfile import interpret, parse, print_tree\n"
+        "data = b'FROM a\\nRUN <<E\\n' + (b'x' * 110 + b'\\n') * 450_000 + b'E\\n'\n"
+        "tree = parse(data)\n"
+        "assert not tree.errors and print_tree(tree) == data and len(interpret(tree).stages) == 1\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // len(data))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 10
 
 
 def test_thousands_of_stages_and_variables():
