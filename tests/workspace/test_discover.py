@@ -124,11 +124,29 @@ def test_symlink_loop_ends(find, tmp_path):
     assert [s.name for s in find({"a/Dockerfile": "FROM scratch\n"}).services] == ["a"]
 
 
-def test_two_services_of_one_name_name_both_places(find):
-    with pytest.raises(WorkspaceError) as caught:
-        find({"x/api/Dockerfile": "FROM scratch\n", "y/api/Dockerfile": "FROM scratch\n"})
-    assert caught.value.path == "y/api/Dockerfile"
-    assert "x/api/Dockerfile:1" in caught.value.message
+def test_services_of_one_name_get_their_directories_names(find):
+    found = find({"x/api/Dockerfile": "FROM scratch\n", "y/api/Dockerfile": "FROM scratch\n"})
+    assert [s.name for s in found.services] == ["x-api", "y-api"]
+    assert any("several services called api" in n.message and n.path == "y/api/Dockerfile" for n in found.notices)
+
+
+def test_compose_projects_may_name_their_services_alike(find):
+    compose = "services:\n  web: {build: ., depends_on: [db]}\n  db: {build: {context: ., dockerfile: db.Dockerfile}}\n"
+    image = {"Dockerfile": "FROM scratch\n", "db.Dockerfile": "FROM scratch\n"}
+    found = find({
+        "compose.yaml": compose, **image,
+        "shop/compose.yaml": compose, **{f"shop/{name}": text for name, text in image.items()},
+        "docs/compose.yaml": compose, **{f"docs/{name}": text for name, text in image.items()},
+    })  # fmt: skip
+    assert [s.name for s in found.services] == ["db", "docs-db", "docs-web", "shop-db", "shop-web", "web"]
+    assert {s.name: s.depends_on for s in found.services if s.depends_on} == {
+        "web": ("db",), "docs-web": ("docs-db",), "shop-web": ("shop-db",),
+    }  # fmt: skip
+
+
+def test_names_stay_unique_where_directories_do_not_help(find):
+    found = find({"a/x/web.Dockerfile": "FROM scratch\n", "a/x/web/Dockerfile": "FROM scratch\n"})
+    assert len({s.name for s in found.services}) == 2
 
 
 def test_configuration_renames_one_of_two(find):

@@ -30,6 +30,11 @@ def proposal(repo: Repo, build: Build) -> Draft | None:
     return draft
 
 
+def draft_matters(draft: Draft) -> bool:
+    """Whether a draft leaves out more than build files, logs and what editors leave: then it is worth a warning."""
+    return any(not reason.startswith(("the image's own build", "logs", "files of editors")) for reason in draft.reasons)
+
+
 def added_lines(before: bytes, draft: Draft) -> bytes:
     """What a draft of the form `additions` puts behind the file's own bytes."""
     return draft.text.encode("utf-8", "surrogateescape").removeprefix(before)

@@ -1,7 +1,7 @@
 """A directory and a Config go in, a `Workspace` comes out: services, libraries, and notices of what is odd.
 
-One bad file is one notice. Only what cannot be decided for the user is an error: two services of one name,
-a build context outside the workspace.
+One bad file is one notice. Only what cannot be decided for the user is an error: two services of one name in one
+file, a build context outside the workspace.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bakehouse.workspace.manifests import ecosystem_of, read_manifest
 from bakehouse.workspace.naming import FileRole, find_variants, role
 from bakehouse.workspace.sources import completed, from_compose, from_config, from_dockerfiles
 from bakehouse.workspace.tree import walk
+from bakehouse.workspace.unique_names import with_unique_names
 
 
 def discover(root: Path, config: Config, source: FileSource | None = None) -> Workspace:
@@ -37,7 +38,7 @@ def discover(root: Path, config: Config, source: FileSource | None = None) -> Wo
     drafts = from_compose(scan, compose)
     taken = {d.service.dockerfile for d in drafts if d.service.dockerfile}
     drafts += from_dockerfiles(scan, tree.files, taken)
-    drafts = _unique(from_config(scan, drafts))
+    drafts = with_unique_names(scan, from_config(scan, drafts))
     _read_manifests(scan)
     drafts = [replace(d, service=_finished(scan, d)) for d in drafts]
     libraries = find_libraries(scan, drafts)
@@ -85,36 +86,6 @@ def _finished(scan: Scan, draft: Draft) -> Service:
     images = [o.reference for o in outside(summary.reached([target]))]
     kind = find_kind(draft.home, manifests, images, summary.final_base(target))
     return completed(scan, draft, variants, kind)
-
-
-def _unique(drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts with one name each. Two different builds of one name: WorkspaceError naming both places."""
-    by_name: dict[str, Draft] = {}
-    for draft in drafts:
-        name = draft.service.name
-        other = by_name.get(name)
-        if other is None or other.service.dockerfile is None:
-            by_name[name] = draft
-        elif draft.service.dockerfile is not None and not _same(draft, other):
-            raise _two_of_one_name(name, other.service, draft.service)
-    return list(by_name.values())
-
-
-def _same(draft: Draft, other: Draft) -> bool:
-    """Whether two drafts mean one service: a test's compose file often names the same Dockerfile again."""
-    return draft.service.dockerfile == other.service.dockerfile
-
-
-def _two_of_one_name(name: str, first: Service, second: Service) -> WorkspaceError:
-    one, two = first.origins[0], second.origins[0]
-    place = f"{one.path}:{one.line}" if one.line else one.path
-    hint = (
-        f'name one of them in bakehouse.toml: [services.other-name] dockerfile = "{second.dockerfile}";'
-        " or leave one out: [workspace] exclude"
-    )
-    return WorkspaceError(
-        f"two services are called {name}: the other one is in {place}", path=two.path, line=two.line, hint=hint
-    )
 
 
 def _connected(services: Sequence[Service]) -> tuple[Service, ...]:

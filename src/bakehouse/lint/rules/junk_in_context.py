@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bakehouse.dockerfile.syntax import Span
-from bakehouse.lint.ignore_fixes import added_lines, proposal
+from bakehouse.lint.ignore_fixes import added_lines, draft_matters, proposal
 from bakehouse.lint.repo import Repo
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.model.edit import Edit
@@ -65,5 +65,6 @@ def check_repo(repo: Repo) -> Iterator[Hit]:
             hint=f"{build.subject.path}:{build.wide[0].source.instruction.start_line} takes it all",
             fix=safe_fix("Leave it out of the context", Edit(len(before), len(before), added)),
             path=path,
+            severity=None if draft_matters(draft) else Severity.INFO,
             service=build.service.name,
         )

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bakehouse.lint.ignore_fixes import proposal
+from bakehouse.lint.ignore_fixes import draft_matters, proposal
 from bakehouse.lint.repo import Repo
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule
 from bakehouse.model.finding import Fix
@@ -62,6 +62,7 @@ def check_repo(repo: Repo) -> Iterator[Hit]:
             hint=f"`bakehouse context {build.service.name}` shows what is sent, and proposes {path}",
             fix=fix,
             path=build.subject.path,
+            severity=None if draft_matters(draft) else Severity.INFO,
             service=build.service.name,
         )
 

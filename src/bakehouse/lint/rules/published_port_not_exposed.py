@@ -54,7 +54,7 @@ RULE = rule(
     fix=FixSafety.UNSAFE,
 )
 SILENT_BASES = frozenset({
-    "node", "python", "golang", "ruby", "rust", "php", "openjdk", "eclipse-temurin", "alpine", "debian", "ubuntu",
+    "node", "python", "golang", "ruby", "rust", "openjdk", "eclipse-temurin", "alpine", "debian", "ubuntu",
     "busybox", "scratch", "amazoncorretto", "denoland/deno", "oven/bun",
 })  # fmt: skip
 """Images that are known to declare no port."""
@@ -63,6 +63,7 @@ _PORT = re.compile(r"(?:.*:)?(\d+)(?:/(?:tcp|udp))?\Z")
 
 def check_repo(repo: Repo) -> Iterator[Hit]:
     """Each such port, at the last CMD, ENTRYPOINT or the FROM of the stage that is built."""
+    seen: set[tuple[str, int, str]] = set()
     for entry in compose_entries(repo):
         build = entry.build
         if build is None or not _says_its_ports(build):
@@ -78,6 +79,10 @@ def check_repo(repo: Repo) -> Iterator[Hit]:
                     (s.instruction for s in reversed(target.steps) if s.instruction.name in ("CMD", "ENTRYPOINT")),
                     target.stage.from_,
                 )
+                key = (build.subject.path, target.stage.index, port)
+                if key in seen:
+                    continue
+                seen.add(key)
                 yield Hit(
                     f"{entry.path}:{entry.line} publishes port {port}, which the image does not declare",
                     place.code,

@@ -51,6 +51,7 @@ def check_repo(repo: Repo) -> Iterator[Hit]:
                 for node in taken.nodes
                 if node.path not in taken.matches
                 and not node.is_directory
+                and "/templates/" not in f"/{node.path}"  # of a Helm chart: values come later
                 and role_of(posixpath.basename(node.path), {}, is_directory=False) is Role.SECRET
             ]
             if secrets and not taken.source.is_mount:
