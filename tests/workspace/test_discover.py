@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bakehouse.errors import ConfigError, WorkspaceError
+from bakehouse.errors import ConfigError
 from bakehouse.model.service import Kind
 
 NODE = "FROM node:20\nCOPY package.json ./\n"
