@@ -7,18 +7,20 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bakehouse import api
+from bakehouse.api.identity import identify_plan
 from bakehouse.api.reusing import Naming, point_tags
 from bakehouse.build import engine, nodes, prepare, reuse_local, schedule, step_lines
 from bakehouse.build.builder_list import find_builders
-from bakehouse.build.cache import invalidation
+from bakehouse.build.cache import invalidation, precheck
 from bakehouse.errors import BakehouseError
 from bakehouse.history.recorder import Recorder
+from bakehouse.model.identity import Identity
 from bakehouse.model.plan import Plan, Target
 from bakehouse.model.progress import Progress, TargetState
 from bakehouse.model.record import BuildRecord, RunStatus, TargetRecord
@@ -42,7 +44,10 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
     options = replace(_on_builders(plan, options), after_build=naming)
     with api.history(plan.root) as store:
         store.mark_stale_running()
-        header = _header(plan, command)
+        identities = _identities(plan)
+        header = _header(plan, command, identities)
+        damaged = precheck.drop_damaged(plan.to_build, plan.root, state)
+        header = replace(header, notices=(*header.notices, *damaged))
         recorder = Recorder(header, lines_of=step_lines.line_finder(plan, prepare.trees(plan)))
 
         def on_event(event: Progress) -> None:
@@ -50,6 +55,7 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
             sink(event)
 
         store.begin(header)
+        store.keep_identities(identities.values())
         work = state / "runs" / header.run_id
         status, message = RunStatus.FAILED, ""
         try:
@@ -87,7 +93,15 @@ def _on_builders(plan: Plan, options: engine.Options) -> engine.Options:
     return replace(options, load=load, pool=nodes.pool(found, capacities, schedule.default_concurrency()))
 
 
-def _header(plan: Plan, command: tuple[str, ...]) -> BuildRecord:
+def _identities(plan: Plan) -> dict[str, Identity]:
+    """What the targets are made of when the run begins. A record without it is worth more than no build."""
+    try:
+        return identify_plan(plan, offline=True)
+    except BakehouseError:
+        return {}
+
+
+def _header(plan: Plan, command: tuple[str, ...], identities: Mapping[str, Identity]) -> BuildRecord:
     now = time.time()
     revision, dirty = _revision(plan.root)
     return BuildRecord(
@@ -103,12 +117,12 @@ def _header(plan: Plan, command: tuple[str, ...]) -> BuildRecord:
         cores=os.cpu_count() or 0,
         git_revision=revision,
         git_dirty=dirty,
-        targets=tuple(_planned(t, plan) for t in plan.targets),
+        targets=tuple(_planned(t, plan, identities.get(t.id)) for t in plan.targets),
         notices=plan.substitution_notes(),
     )
 
 
-def _planned(target: Target, plan: Plan) -> TargetRecord:
+def _planned(target: Target, plan: Plan, identity: Identity | None) -> TargetRecord:
     try:
         shown = str(target.dockerfile.relative_to(plan.root))
     except ValueError:
@@ -120,6 +134,7 @@ def _planned(target: Target, plan: Plan) -> TargetRecord:
         platform=",".join(target.platforms),
         state=TargetState.QUEUED,
         dockerfile=shown,
+        identity=identity.digest if identity else None,
     )
 
 

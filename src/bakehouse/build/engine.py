@@ -180,7 +180,7 @@ class _Execution:
             return
         if self.stopping:
             return
-        if lost_builder := self._places.lost(ended.number):
+        if lost_builder := self._places.lost(ended.number, result.said):
             self._queue.add(result.call, first=True)
             for target in targets:
                 self._moved[target.id] = f"moved, as {lost_builder}"

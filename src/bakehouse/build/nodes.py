@@ -126,11 +126,14 @@ class NodePool:
         with self._lock:
             self._node(lease.builder).end(call)
 
-    def failed(self, lease: Lease) -> str:
-        """A call failed: why its builder is lost, "" where it still answers and the call failed of itself."""
+    def failed(self, lease: Lease, broken: str = "") -> str:
+        """A call failed: why its builder is lost, "" where it still answers and the call failed of itself.
+
+        `broken` says why it shall count as lost though it answers.
+        """
         node = self._node(lease.builder)
         if not node.lost:
-            reason = self._probe(node.name)
+            reason = broken or self._probe(node.name)
             with self._lock:
                 node.lost = node.lost or reason
         return node.lost

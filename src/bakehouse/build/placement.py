@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bakehouse.build import nodes_file
+from bakehouse.build.cache.recovery import builder_damaged
 from bakehouse.build.nodes import Lease, NodePool
 from bakehouse.build.schedule import Call
 
@@ -57,12 +58,16 @@ class Placement:
             self._pool.give_back(lease, number)
             self.tell(waiting)
 
-    def lost(self, number: int) -> str:
-        """After a failed call: why its builder is lost, with its name; "" where the call failed of itself."""
+    def lost(self, number: int, said: str) -> str:
+        """After a failed call: why its builder is lost, with its name; "" where the call failed of itself.
+
+        `said` is what the failed steps said.
+        """
         lease = self._leases.get(number)
         if self._pool is None or lease is None:
             return ""
-        reason = self._pool.failed(lease)
+        broken = "its own store is damaged: restart it" if builder_damaged(said) else ""
+        reason = self._pool.failed(lease, broken)
         return f"{lease.builder} is lost ({reason})" if reason else ""
 
     def dead(self, running: Iterable[int]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bakehouse.model.cache import CacheStore
@@ -38,8 +38,11 @@ def stores(place: Path) -> tuple[CacheStore, ...]:
     return tuple(found)
 
 
-def damage(directory: Path) -> str:
-    """What is wrong with a cache, "" where every blob it needs is there and has its digest. Reads all of it."""
+def damage(directory: Path, checked: Mapping[str, str] | None = None, stamps: dict[str, str] | None = None) -> str:
+    """What is wrong with a cache, "" where every blob it needs is there and has its digest.
+
+    Reads all of it but for blobs whose stamp (size and time of change) is in `checked`; good blobs go into `stamps`.
+    """
     try:
         for digest, size in needed(directory):
             path = _blob(directory, digest)
@@ -47,8 +50,11 @@ def damage(directory: Path) -> str:
                 return f"blob {digest[:19]} is missing"
             if size is not None and path.stat().st_size != size:
                 return f"blob {digest[:19]} has {path.stat().st_size} bytes instead of {size}"
-            if _digest(path) != digest:
+            stamp = _stamp(path)
+            if (checked or {}).get(str(path)) != stamp and _digest(path) != digest:
                 return f"blob {digest[:19]} has another content than its name says"
+            if stamps is not None:
+                stamps[str(path)] = stamp
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return f"its index or a manifest cannot be read: {error}"
     except OSError as error:
@@ -111,6 +117,11 @@ def _digest(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             total.update(chunk)
     return f"sha256:{total.hexdigest()}"
+
+
+def _stamp(path: Path) -> str:
+    status = path.stat()
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def _size(directory: Path) -> int:

@@ -30,6 +30,10 @@ _WORDS = re.compile(
     r"|failed size validation|failed to verify|invalid checksum|gzip: invalid|archive/tar: invalid"
 )
 
+# Seen with BuildKit 0.26 after it had begun to take a damaged layer: every later build of that base fails so, pruning
+# does not help, a restart does.
+_OWN_STORE = re.compile(r"lease \"?\w+\"?: not found")
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -65,6 +69,11 @@ class Repairs:
         for target in wanted:
             self.said[target.id] = repair(target.cache_from, self._root).words
         return {t.id: replace(t, cache_from=()) for t in wanted}
+
+
+def builder_damaged(said: str) -> bool:
+    """Whether the builder's own store is broken: it keeps a record of a layer that it never got whole."""
+    return _OWN_STORE.search(said) is not None
 
 
 def suspicious(said: str) -> bool:
