@@ -36,7 +36,6 @@ from collections.abc import Iterator
 
 from bakehouse.dockerfile.edits import delete, insert
 from bakehouse.dockerfile.packages import PackageCall
-from bakehouse.lint.line_edits import block
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.finding import Fix
@@ -59,7 +58,7 @@ def check(subject: Subject) -> Iterator[Hit]:
             f"{install.program} install relies on the package lists of an earlier layer",
             install.command.span,
             hint="run apt-get update in the same RUN",
-            fix=_fix(subject, run, install, earlier[stage]),
+            fix=_fix(run, install, earlier[stage]),
         )
 
 
@@ -69,7 +68,7 @@ def _needs_lists(call: PackageCall) -> bool:
     return not all(package.word.static.startswith(("./", "/")) for package in call.packages)
 
 
-def _fix(subject: Subject, run: Run, install: PackageCall, before: Run) -> Fix | None:
+def _fix(run: Run, install: PackageCall, before: Run) -> Fix | None:
     command = install.command
     if run.instruction.is_json or command.nested or command.operator not in ("", "&&", ";", "\n"):
         return None
@@ -79,5 +78,5 @@ def _fix(subject: Subject, run: Run, install: PackageCall, before: Run) -> Fix |
     sudo = "sudo " if first.static == "sudo" else ""
     edits = [insert(command.span.start, f"{sudo}{install.program} update && ")]
     if len(before.script.commands) == 1 and before.script.whole and not before.instruction.flags:
-        edits.append(delete(block(subject.tree, before.instruction)))
+        edits.append(delete(before.instruction.span))
     return unsafe_fix("Update the lists in the same RUN", *edits)

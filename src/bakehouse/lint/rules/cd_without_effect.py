@@ -25,21 +25,23 @@ RUN make
 
 ## Fix
 
-Unsafe: the `cd` becomes a WORKDIR, so that what follows runs in another directory than before, as it was meant.
+Safe: the `cd` is taken out, for it does nothing; a RUN that was nothing else goes whole. If what follows was
+meant to run in that directory, write WORKDIR: then paths that follow change their meaning, which only a person can
+judge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bakehouse.dockerfile.edits import insert_line_after, replace
+from bakehouse.dockerfile.edits import delete
 from bakehouse.dockerfile.shell import Command
-from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
+from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.run_edits import remove_command
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.finding import Fix
 
-RULE = rule(__doc__, name="cd-without-effect", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(__doc__, name="cd-without-effect", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.SAFE)
 
 
 def check(subject: Subject) -> Iterator[Hit]:
@@ -49,18 +51,15 @@ def check(subject: Subject) -> Iterator[Hit]:
             continue
         last = run.chain[-1]
         if last.name == "cd" and last.span.end == run.instruction.code.end and last.operator != "||":
-            fix = _fix(subject, run, last)
-            yield Hit("cd has no effect on later instructions", last.span, hint="use WORKDIR", fix=fix)
+            hint = "use WORKDIR if what follows should run there, else take it out"
+            yield Hit("cd has no effect on later instructions", last.span, hint=hint, fix=_fix(subject, run, last))
 
 
 def _fix(subject: Subject, run: Run, last: Command) -> Fix | None:
+    """Take the cd out; what it might expand to stays a person's business."""
     path = last.words[1].text if len(last.words) == 2 else None
-    if not path or path[0] in "~-" or any(char.isspace() or char in "$\"'\\" for char in path):
+    if path is None or any(char.isspace() for char in path):
         return None
-    title, line = f"Use WORKDIR {path}", f"WORKDIR {path}"
     if len(run.script.commands) == 1 and not last.operator and not run.instruction.flags:
-        return unsafe_fix(title, replace(run.instruction.code, line))
-    if not path.startswith("/") and any(c.name in ("cd", "pushd") for c in run.script.commands if c is not last):
-        return None
-    removal = remove_command(subject.tree, run, last)
-    return unsafe_fix(title, removal, insert_line_after(subject.tree, run.instruction.span, line))
+        return safe_fix("Take the RUN out", delete(run.instruction.span))
+    return safe_fix("Take the cd out", remove_command(subject.tree, run, last))
