@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bakehouse import api
@@ -55,6 +56,14 @@ def identify_plan(plan: Plan, *, offline: bool = False) -> dict[str, Identity]:
     if not plan_is_local(plan):
         found = {t: _doubtful(i, subjects[t]) for t, i in found.items()}
     return found
+
+
+def identify_services(root: Path, request: PlanRequest) -> dict[str, Identity]:
+    """The identities of the services that `request` chooses, and of those they are built from, in the work tree.
+
+    Raises what a plan raises.
+    """
+    return identify_plan(api.plan(root, replace(request, reuse=False)), offline=request.offline)
 
 
 def identify_at(root: Path, revision: str, request: PlanRequest) -> dict[str, Identity]:

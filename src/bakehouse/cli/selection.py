@@ -15,10 +15,18 @@ from bakehouse.errors import UsageError
 def plan_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is planned and what may be reused."""
     for option in (
-        click.option("--offline", is_flag=True, help="Ask no registry for base images: take their last known digests."),
         click.option("--max-age", metavar="AGE", help="Oldest image to reuse: 12h, 7d (default), 0 for any age."),
         click.option("--rebuild", multiple=True, metavar="SERVICE", help="Build it whatever exists; may be repeated."),
         click.option("--no-reuse", is_flag=True, help="Build everything, whatever images exist."),
+    ):
+        function = option(function)
+    return target_options(function)
+
+
+def target_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which images are meant."""
+    for option in (
+        click.option("--offline", is_flag=True, help="Ask no registry for base images: take their last known digests."),
         click.option("--builder", metavar="NAME", help="Use this buildx builder."),
         click.option("--no-substitute", is_flag=True, help="Never replace a base image or a frontend."),
         click.option("--platform", "platforms", multiple=True, metavar="OS/ARCH", help="Platform; may be repeated."),
