@@ -68,8 +68,8 @@ def check(subject: Subject) -> Iterator[Hit]:
         for pair in instruction.pairs:
             name, value = pair.key.text, pair.value.text if pair.value else ""
             variable, known = _VARIABLE.fullmatch(value), before.get(id(instruction))
-            if variable is not None and known is not None:
-                value = known.get(variable[1], value)
+            if variable is not None and known is not None and variable[1] in known:
+                value = known[variable[1]]
             if not is_secret_name(name) or not (
                 is_secret_value(name, value) or (instruction.name == "ARG" and not value)
             ):
