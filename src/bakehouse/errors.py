@@ -87,6 +87,10 @@ class RegistryError(BakehouseError):
     exit_code = EXIT_FINDINGS
 
 
+class ImageError(BakehouseError):
+    """An image or an archive of one that cannot be read: damaged, hostile, or no image at all."""
+
+
 class ToolError(BakehouseError):
     """An external command failed. Carries the command, its exit code and the tails of both streams."""
 

@@ -20,6 +20,11 @@ def image_inspect(references: Sequence[str]) -> tuple[str, ...]:
     return ("docker", "image", "inspect", *references)
 
 
+def image_save(references: Sequence[str]) -> tuple[str, ...]:
+    """Local images as one archive on stdout."""
+    return ("docker", "image", "save", *references)
+
+
 def image_tag(source: str, target: str) -> tuple[str, ...]:
     """Give a local image another name."""
     return ("docker", "image", "tag", source, target)
