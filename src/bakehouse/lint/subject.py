@@ -179,9 +179,26 @@ class Subject:
         """The steps of instructions with these names, in file order."""
         return ((stage, step) for stage, step in self.steps if step.instruction.name in names)
 
-    def commands(self, *names: str) -> Iterator[tuple[Run, Command]]:
+    @cached_property
+    def _commands_by_name(self) -> dict[str, list[tuple[Run, Command]]]:
+        found: dict[str, list[tuple[Run, Command]]] = {}
+        for run in self.runs:
+            for command in run.script.commands:
+                found.setdefault(command.name, []).append((run, command))
+        return found
+
+    @cached_property
+    def _calls_by_manager(self) -> dict[str, list[tuple[Run, PackageCall]]]:
+        found: dict[str, list[tuple[Run, PackageCall]]] = {}
+        for run in self.runs:
+            for call in run.calls:
+                found.setdefault(call.manager, []).append((run, call))
+        return found
+
+    def commands(self, *names: str) -> list[tuple[Run, Command]]:
         """The commands of all RUNs with one of these names (without directory), in file order."""
-        return ((run, command) for run in self.runs for command in run.script.commands if command.name in names)
+        found = [pair for name in names for pair in self._commands_by_name.get(name, ())]
+        return found if len(names) == 1 else sorted(found, key=lambda pair: pair[1].span)
 
     @cached_property
     def _programs(self) -> dict[str, list[Program]]:
@@ -199,9 +216,10 @@ class Subject:
         found = [program for name in names for program in self._programs.get(name, ())]
         return sorted(found, key=lambda p: p.command.span.start) if len(names) > 1 else found
 
-    def calls(self, *managers: str) -> Iterator[tuple[Run, PackageCall]]:
+    def calls(self, *managers: str) -> list[tuple[Run, PackageCall]]:
         """The calls of these package managers (canonical names), in file order."""
-        return ((run, call) for run in self.runs for call in run.calls if call.manager in managers)
+        found = [pair for manager in managers for pair in self._calls_by_manager.get(manager, ())]
+        return found if len(managers) == 1 else sorted(found, key=lambda pair: pair[1].command.span)
 
 
 def is_root(user: str | None) -> bool:
