@@ -9,9 +9,14 @@ import os
 import sys
 from pathlib import Path
 
-from bench import cold_fleet, fixers, fuzz, lint, start_up
+from bench import cold_fleet, fixers, fleet, fuzz, kills, lint, start_up
 
-SCENARIOS = {"cold-fleet": cold_fleet.measure, "start-up": start_up.measure}
+SCENARIOS = {
+    "cold-fleet": cold_fleet.measure,
+    "start-up": start_up.measure,
+    "fleet": fleet.measure,
+    "kills": lambda _: kills.measure(50),
+}
 ON_CORPUS = {"lint": lint.measure, "fixers": fixers.measure}
 
 

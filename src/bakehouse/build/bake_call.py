@@ -45,6 +45,7 @@ class BakeCall:
     no_cache: bool
     keep_open: Sequence[int] = ()
     process: Running | None = None
+    stopped: bool = False
     _errors: list[StepEvent] = field(default_factory=list)
     _tails: dict[str, bytes] = field(default_factory=dict)
 
@@ -57,6 +58,8 @@ class BakeCall:
         decoder = Decoder(self.number, names)
         with start(argv, env=ENVIRONMENT, cwd=self.root, keep_open=self.keep_open) as process:
             self.process = process
+            if self.stopped:  # before there was a process to stop
+                process.interrupt()
             try:
                 process.drain(1, lambda _: None)
                 for chunk in process.chunks(2):
@@ -72,7 +75,8 @@ class BakeCall:
         return CallResult(self.call, blame(names, self._errors, words, code), {}, self._said(words))
 
     def interrupt(self) -> None:
-        """Stop it, which makes BuildKit cancel its steps; nothing where it does not run."""
+        """Stop it, which makes BuildKit cancel its steps; one that has not started yet stops as soon as it has."""
+        self.stopped = True
         process = self.process
         if process is not None:
             process.interrupt()
@@ -99,6 +103,8 @@ def digests(metadata: Path) -> dict[str, str]:
     try:
         body = json.loads(metadata.read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return {}
+    if not isinstance(body, dict):
         return {}
     pairs = ((name, entry.get("containerimage.digest")) for name, entry in body.items() if isinstance(entry, dict))
     return {name: digest for name, digest in pairs if isinstance(digest, str)}
