@@ -95,6 +95,7 @@ def test_add_flag(run: str, wanted: str | None) -> None:
         ("RUN a\n", "RUN --m --n a\n"),
         ("RUN a \\\n b\n", "RUN --m \\\n    --n \\\n    a \\\n b\n"),
         ("RUN a \\\r\n b\r\n", "RUN --m \\\r\n    --n \\\r\n    a \\\r\n b\r\n"),
+        ("RUN \\\n  a\n", "RUN --m \\\n    --n \\\n  a\n"),
         ("RUN --network=none a \\\n b\n", "RUN --network=none --m --n a \\\n b\n"),
         ('RUN ["a"]\n', 'RUN --m --n ["a"]\n'),
     ],

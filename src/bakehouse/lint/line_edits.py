@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bakehouse.dockerfile.edits import delete, insert_line_after, insert_line_before
+from bakehouse.dockerfile.edits import delete, insert, insert_line_after, insert_line_before
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction, Span, Trivia, TriviaKind
 from bakehouse.model.edit import Edit
 
@@ -22,6 +22,12 @@ def block(tree: Dockerfile, instruction: Instruction) -> Span:
             break
         start = item.span.start
     return Span(start, instruction.span.end)
+
+
+def add_flag(instruction: Instruction, flag: str) -> Edit:
+    """Put a flag such as `--chown=...` right after the keyword, behind the flags that are there."""
+    end = instruction.flags[-1].span.end if instruction.flags else instruction.keyword.span.end
+    return insert(end, f" {flag}")
 
 
 def move_after(tree: Dockerfile, instructions: Sequence[Instruction], target: Instruction) -> list[Edit]:

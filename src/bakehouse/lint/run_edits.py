@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bakehouse.dockerfile.edits import insert
+from bakehouse.dockerfile.edits import delete, insert
 from bakehouse.dockerfile.packages import PackageCall
 from bakehouse.dockerfile.shell import Command, ShellWord
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction, Span
@@ -157,6 +157,18 @@ def remove_command(tree: Dockerfile, run: Run, command: Command) -> Edit | None:
     return None
 
 
+def drop_command(tree: Dockerfile, run: Run, command: Command) -> Edit | None:
+    """Take a command out of a RUN as `remove_command` does; with the whole RUN where there is nothing else in it."""
+    if run.script.commands == (command,) and run.script.whole and not run.instruction.heredocs:
+        return delete(run.instruction.span)
+    return remove_command(tree, run, command)
+
+
+def drop_operand(tree: Dockerfile, run: Run, command: Command, word: ShellWord, *, others: int) -> Edit | None:
+    """Take one operand out of a command that has `others` besides, or the command where it has none."""
+    return remove_word(tree, run.instruction, word) if others else drop_command(tree, run, command)
+
+
 def _command_end(command: Command) -> int:
     return max(command.span.end, *(word.span.end for word in command.redirects), 0)
 
@@ -196,7 +208,8 @@ def add_mounts(tree: Dockerfile, instruction: Instruction, *mounts: str) -> Edit
         return add_run_flag(instruction, *mounts)
     lines = tree.data[instruction.code.start : instruction.code.end].splitlines(keepends=True)
     turn = f" {tree.escape}" + ("\r\n" if lines[0].endswith(b"\r\n") else "\n")
-    text = " " + f"{turn}    ".join(mounts) + f"{turn}   "
+    turned = tree.data[instruction.keyword.span.end :].lstrip(_BLANK).startswith(tree.escape.encode())
+    text = " " + f"{turn}    ".join(mounts) + ("" if turned else f"{turn}   ")
     return insert(instruction.keyword.span.end, text)
 
 

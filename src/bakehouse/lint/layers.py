@@ -1,0 +1,128 @@
+"""Which files an instruction writes into its layer, as far as the text tells: destinations of COPY and ADD, and
+what curl, wget and git bring.
+
+Enter a step or a RUN; leave absolute paths. What hangs on a variable or a changed directory is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from bakehouse.dockerfile.mounts import clean_path
+from bakehouse.dockerfile.shell import Command, ShellWord
+from bakehouse.dockerfile.state import StageMeaning, Step
+from bakehouse.lint.cleanups import expand_braces
+from bakehouse.lint.subject import Run
+
+
+def resolve(path: str, directory: str | None) -> str | None:
+    """`path` as an absolute path, from `directory` on where it is relative; None where that is not known."""
+    if path.startswith("/"):
+        return clean_path(path)
+    if not path or directory is None or path.startswith(("~", "$")):
+        return None
+    return clean_path(f"{directory}/{path}")
+
+
+def destination(step: Step) -> str | None:
+    """The absolute destination of a COPY or ADD; None where it is not known."""
+    if not step.certain or not step.values:
+        return None
+    return resolve(step.values[-1], step.before.workdir or "/")
+
+
+def copied_paths(step: Step) -> Iterator[str]:
+    """The paths that a COPY or ADD makes: files below the destination where the sources have plain names, else
+    the destination itself."""
+    target = destination(step)
+    if target is None:
+        return
+    into = step.values[-1].endswith(("/", ".")) or len(step.values) > 2
+    for source in step.sources:
+        name = source.context_path.rpartition("/")[2]
+        if into and name not in ("", ".") and not any(c in name for c in "*?["):
+            yield f"{target.rstrip('/')}/{name}"
+        else:
+            yield target
+
+
+def matches(operand: str, path: str) -> bool:
+    """Whether an absolute operand of rm, chown or chmod names a path, or a directory above it."""
+    pattern = operand.rstrip("/") or "/"
+    return fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern.rstrip('/')}/*")
+
+
+def operands(run: Run, command: Command, *, skip: int = 0) -> Iterator[tuple[ShellWord, str]]:
+    """The words of a command that are no flags, from the `skip`-th on, with the absolute paths they name."""
+    directory = _directory(run, command)
+    plain = [word for word in command.words[1:] if not word.static.startswith("-")]
+    for word in plain[skip:]:
+        if word.text is not None:
+            for text in expand_braces(word.text):
+                found = resolve(text, directory)
+                if found is not None:
+                    yield word, found
+
+
+def _directory(run: Run, command: Command) -> str | None:
+    """The working directory of a command: WORKDIR, or where the last `cd` before it went; None if not known."""
+    found = run.step.before.workdir or "/"
+    for other in run.script.commands:
+        if other.span.start >= command.span.start:
+            break
+        if other.name in ("pushd", "popd") or (other.name == "cd" and other.nested):
+            return None
+        if other.name == "cd":
+            target = other.words[1].text if len(other.words) == 2 else None
+            where = resolve(target, found) if target else None
+            if where is None:
+                return None
+            found = where
+    return found
+
+
+def downloads(run: Run) -> Iterator[tuple[Command, str, str]]:
+    """What curl and wget of a RUN write: the command, the file as the command names it, and its absolute path ("" if
+    that is not known)."""
+    for command in run.script.commands:
+        name = _output(command)
+        if name:
+            yield command, name, resolve(name, _directory(run, command)) or ""
+
+
+def _output(command: Command) -> str:
+    """The file that a curl or wget writes, as named in the command; "" for none."""
+    if command.name not in ("curl", "wget"):
+        return ""
+    texts = [_unquoted(word.raw) for word in command.words]
+    flag, long = ("o", "--output") if command.name == "curl" else ("O", "--output-document")
+    for at, text in enumerate(texts[1:], start=1):
+        if text.startswith(f"{long}="):
+            return text.partition("=")[2]
+        joined = text.startswith("-") and not text.startswith("--") and text.endswith(flag)
+        if (text == long or joined) and at + 1 < len(texts):
+            return "" if texts[at + 1] == "-" else texts[at + 1]
+    by_url = command.name == "wget" or any(t == "--remote-name" or (t[:1] == "-" != t[1:2] and "O" in t) for t in texts)
+    if not by_url or any(t.startswith(("-P", "--directory-prefix", "-O", "-qO", "-i")) for t in texts):
+        return ""
+    urls = [text for text in texts[1:] if "://" in text]
+    return urls[0].rpartition("/")[2].partition("?")[0] if len(urls) == 1 else ""
+
+
+def _unquoted(raw: str) -> str:
+    return raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] and raw[0] in "\"'" else raw
+
+
+def copies_before(stage: StageMeaning, step: Step) -> Sequence[Step]:
+    """The COPY and ADD steps of a stage that come before `step`, the last one first."""
+    at = next(number for number, other in enumerate(stage.steps) if other is step)
+    return [other for other in reversed(stage.steps[:at]) if other.instruction.name in ("COPY", "ADD")]
+
+
+def runs_between(stage: StageMeaning, first: Step, last: Step) -> bool:
+    """Whether a RUN stands between two steps of a stage."""
+    inside = [
+        s for s in stage.steps if first.instruction.span.end <= s.instruction.span.start < last.instruction.span.start
+    ]
+    return any(step.instruction.name == "RUN" for step in inside)
