@@ -116,6 +116,7 @@ class Running:
     def __init__(self, argv: tuple[str, ...], popen: subprocess.Popen[bytes]) -> None:
         self.argv = argv
         self.popen = popen
+        self._drains: list[threading.Thread] = []
 
     def __enter__(self) -> Running:
         return self
@@ -126,6 +127,8 @@ class Running:
         if self.popen.poll() is None and kind is not None:
             self.interrupt()
         self.popen.wait()
+        for thread in self._drains:  # a pipe closed under its reader could be another file's number by then
+            thread.join()
         for pipe in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -150,6 +153,7 @@ class Running:
 
         thread = threading.Thread(target=pump, daemon=True)
         thread.start()
+        self._drains.append(thread)
         return thread
 
     def wait(self) -> int:
