@@ -128,7 +128,7 @@ class Running:
             self.interrupt()
         self.popen.wait()
         for thread in self._drains:  # a pipe closed under its reader could be another file's number by then
-            thread.join()
+            thread.join(GRACE_SECONDS)
         for pipe in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
