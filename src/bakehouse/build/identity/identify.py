@@ -7,7 +7,7 @@ marked as not knowable, and its target is built.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bakehouse.build.identity.collected import Collected, file_value
 from bakehouse.build.identity.demand import Demand, Take, special_args
@@ -182,8 +182,9 @@ class Identifier:
         elif value.startswith("docker-image://"):
             reference = value.removeprefix("docker-image://")
             _, at, digest = reference.partition("@")
-            known = self.images.get(reference)
-            facts = known or (ImageFacts(digest=digest) if at else None)
+            facts = self.images.get(reference)
+            if at:
+                facts = replace(facts, digest=digest) if facts is not None else ImageFacts(digest=digest)
             if facts is None or facts.digest is None:
                 collected.unknowable[f"what {reference} (for {name}) is could not be found out"] = None
             collected.add(IngredientKind.BASE, name, facts.digest if facts and facts.digest else "unknown")

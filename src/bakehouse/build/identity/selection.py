@@ -45,8 +45,9 @@ class Selection:
     def take(self, take: Take) -> Iterator[Taken]:
         """What a source takes, under the names that the source has for it.
 
-        BuildKit follows the links on the way to a source before it looks, so they make no difference of their own;
-        of mounts and wildcards they count all the same, to be sure.
+        BuildKit follows a source that is a link before it looks, so the link makes no difference of its own. Links in
+        the middle of a path count all the same, since its client does not send all that lies behind them; and those
+        of mounts and wildcards, to be sure.
         """
         for top, asked, doubt in self.starts(take):
             if doubt is not None:
@@ -79,7 +80,7 @@ class Selection:
                         doubt = Entry(EntryKind.SPECIAL, 0, f"is a symbolic link that {target}")
                         yield self._full(path), self._full(path), doubt
                         continue
-                    if take.pattern or take.mount:
+                    if rest or take.pattern or take.mount:
                         yield self._full(path), self._full(path), entry
                     pending.append(("", here, (*((part, False) for part in target), *rest), links + 1))
                 elif entry.kind is EntryKind.SPECIAL:
