@@ -18,6 +18,9 @@ from bakehouse.api.reusing import Naming, point_tags
 from bakehouse.build import engine, nodes, prepare, reuse_local, schedule, step_lines
 from bakehouse.build.builder_list import find_builders
 from bakehouse.build.cache import invalidation, precheck
+from bakehouse.build.cache.predecessors import Predecessors
+from bakehouse.build.machine_facts import memory_available
+from bakehouse.build.run_options import Options
 from bakehouse.errors import BakehouseError
 from bakehouse.history.recorder import Recorder
 from bakehouse.model.identity import Identity
@@ -31,9 +34,30 @@ Sink = Callable[[Progress], None]
 _GOOD = (TargetState.DONE, TargetState.REUSED, TargetState.SKIPPED)
 
 
-def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str, ...]) -> BuildRecord:
+def informed(plan: Plan, options: Options) -> Options:
+    """The options with what the history knows of the targets to build: usual seconds and most memory; and with the
+    memory there is on this machine, where its own engine builds.
+    """
+    if not plan.to_build:
+        return options
+    with api.history(plan.root) as store:
+        seconds = {t.id: usual for t in plan.to_build if (usual := store.target_seconds(t.id)) is not None}
+        peaks = {t.id: peak for t in plan.to_build if (peak := store.peak_memory(t.id)) is not None}
+    memory = 0 if plan.builders else memory_available() or 0
+    return replace(options, expected_seconds=seconds, peak_memory=peaks, memory=memory)
+
+
+def build(
+    plan: Plan,
+    options: Options,
+    sink: Sink,
+    *,
+    command: tuple[str, ...],
+    identities: Mapping[str, Identity] | None = None,
+) -> BuildRecord:
     """Run a plan, record it, and return the record (already saved).
 
+    `identities` are those the plan was judged by, where the caller has them.
     Reused images get the tags they lack first; one that cannot is built. Built images are named by their identity.
     On Ctrl-C the run is recorded as interrupted and returned; where the engine goes away it is recorded as
     failed and the EngineError goes on upwards.
@@ -44,7 +68,7 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
     options = replace(_on_builders(plan, options), after_build=naming)
     with api.history(plan.root) as store:
         store.mark_stale_running()
-        identities = _identities(plan)
+        identities = _identities(plan) if identities is None else identities
         header = _header(plan, command, identities)
         damaged = precheck.drop_damaged(plan.to_build, plan.root, state)
         header = replace(header, notices=(*header.notices, *damaged))
@@ -57,10 +81,13 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
         store.begin(header)
         store.keep_identities(identities.values())
         work = state / "runs" / header.run_id
+        replaced = Predecessors(plan.to_build)
         status, message = RunStatus.FAILED, ""
         try:
             states = engine.execute(plan, options, on_event, work)
-            invalidation.clear(state, (name for name, s in states.items() if s is TargetState.DONE))
+            done = frozenset(name for name, s in states.items() if s is TargetState.DONE)
+            invalidation.clear(state, done)
+            replaced.drop(done)
             if all(s in _GOOD for s in states.values()):
                 status = RunStatus.OK
         except KeyboardInterrupt:
@@ -78,7 +105,7 @@ def build(plan: Plan, options: engine.Options, sink: Sink, *, command: tuple[str
     return record
 
 
-def _on_builders(plan: Plan, options: engine.Options) -> engine.Options:
+def _on_builders(plan: Plan, options: Options) -> Options:
     """The options with the pool of the plan's builders. Raises EngineError for one that buildx does not know.
 
     What is built elsewhere and is not pushed is loaded into the local engine, as the engine's own builder does it.
