@@ -29,6 +29,8 @@ _NESTING = frozenset(
     }
 )  # fmt: skip
 _PASS_REDIRECTS = frozenset({"list", "pipeline", "negated_command", "command"})
+_SUBSTITUTION = re.compile(rb"[`(]")  # what any command inside a command begins with
+_PLAIN = re.compile(rb"[\w./:@%+,-]+")  # a word that is worth what it says
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(rb'\\([$`"\\\n])')
 _INTERPRETER = re.compile(r"#!\s*(?:/usr/bin/env\s+)?(\S+)")
@@ -103,12 +105,15 @@ class ScriptText:
 
     def span(self, start: int, end: int) -> Span:
         """Where in the file the bytes `start:end` of the script stand."""
-        first = self._source(start)
-        return Span(first, self._source(end - 1) + 1 if end > start else first)
+        part = self._part(start)
+        shift = part.start - part.offset
+        if end <= part.offset + part.length or end <= start:
+            return Span(start + shift, max(start, end) + shift)
+        last = self._part(end - 1)
+        return Span(start + shift, end + last.start - last.offset)
 
-    def _source(self, offset: int) -> int:
-        part = self.parts[max(bisect_right(self._offsets, offset) - 1, 0)]
-        return part.start + offset - part.offset
+    def _part(self, offset: int) -> _Part:
+        return self.parts[max(bisect_right(self._offsets, offset) - 1, 0)]
 
 
 def read_script(tree: Dockerfile, instruction: Instruction, shell: Sequence[str] = DEFAULT_SHELL) -> Script:
@@ -218,6 +223,8 @@ def _commands(root: tree_sitter.Node, text: ScriptText) -> Iterator[Command]:
         if kind == "command":
             yield _command(node, text, redirects, operator, nesting > 0)
             operator = ""
+            if _SUBSTITUTION.search(text.data, node.start_byte, node.end_byte) is None:
+                continue
         if kind == "redirected_statement":
             redirects += tuple(_word(child, text) for child in _redirects(node))
         elif kind not in _PASS_REDIRECTS:
@@ -258,10 +265,13 @@ def _command(
 
 
 def _word(node: tree_sitter.Node, text: ScriptText) -> ShellWord:
-    raw = text.data[node.start_byte : node.end_byte]
-    value = _value(node, raw)
-    span = text.span(node.start_byte, node.end_byte)
-    return ShellWord(_decode(raw), span, None if value is None else _decode(value))
+    start, end = node.start_byte, node.end_byte
+    raw = text.data[start:end]
+    value = raw if _PLAIN.fullmatch(raw) else _value(node, raw)
+    written = _decode(raw)
+    return ShellWord(
+        written, text.span(start, end), written if value is raw else None if value is None else _decode(value)
+    )
 
 
 def _value(node: tree_sitter.Node, raw: bytes) -> bytes | None:
@@ -277,14 +287,14 @@ def _value(node: tree_sitter.Node, raw: bytes) -> bytes | None:
             values.append(part)
         return b"".join(values)
     if kind in ("word", "number", "variable_assignment", "file_redirect"):
-        has_expansion = any(c.type.endswith(("expansion", "substitution")) for c in node.children)
-        return None if has_expansion else _ESCAPED.sub(rb"\1", raw)
+        has_expansion = node.child_count and any(c.type.endswith(("expansion", "substitution")) for c in node.children)
+        return None if has_expansion else _ESCAPED.sub(rb"\1", raw) if b"\\" in raw else raw
     if kind == "raw_string":
         return raw[1:-1]
     if kind == "string":
         if any(child.is_named and child.type != "string_content" for child in node.children):
             return None
-        return _ESCAPED_IN_QUOTES.sub(rb"\1", raw[1:-1])
+        return _ESCAPED_IN_QUOTES.sub(rb"\1", raw[1:-1]) if b"\\" in raw else raw[1:-1]
     return None
 
 
