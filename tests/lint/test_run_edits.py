@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bakehouse.dockerfile.edits import apply_edits
-from bakehouse.lint.run_edits import add_flag, add_mounts, append_command, remove_command
+from bakehouse.lint.run_edits import (
+    add_flag,
+    add_mounts,
+    append_command,
+    remove_command,
+    remove_option,
+    remove_run_flag,
+)
 from bakehouse.lint.subject import Subject
 from bakehouse.model.edit import Edit
 
@@ -103,3 +110,35 @@ def test_add_flag(run: str, wanted: str | None) -> None:
 def test_add_mounts(run: str, wanted: str) -> None:
     subject = _subject(run)
     assert _after(subject, add_mounts(subject.tree, subject.runs[0].instruction, "--m", "--n")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("run", "wanted"),
+    [
+        ("RUN --network=host a\n", "RUN a\n"),
+        ("RUN --mount=type=ssh  --network=host \\\n  a\n", "RUN --mount=type=ssh \\\n  a\n"),
+        ("RUN \\\n  --network=host \\\n  a\n", None),
+        ('RUN --network=host ["a"]', 'RUN ["a"]'),
+    ],
+)
+def test_remove_run_flag(run: str, wanted: str | None) -> None:
+    subject = _subject(run)
+    flag = next(flag for flag in subject.tree.instructions[1].flags if flag.name == "network")
+    assert _after(subject, remove_run_flag(subject.tree, flag)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("run", "wanted"),
+    [
+        ("RUN a -o X=1 b\n", "RUN a b\n"),
+        ("RUN a \\\n  -o X=1 \\\n  b\n", "RUN a \\\n  b\n"),
+        ("RUN a X=1\n", "RUN a\n"),
+        ('RUN ["a", "X=1"]\n', None),
+    ],
+)
+def test_remove_option(run: str, wanted: str | None) -> None:
+    subject = _subject(run)
+    found = subject.runs[0]
+    words = found.script.commands[0].words
+    at = next(n for n, word in enumerate(words) if word.static == "X=1")
+    assert _after(subject, remove_option(subject.tree, found.instruction, words, at)) == wanted

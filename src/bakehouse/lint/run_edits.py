@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bakehouse.dockerfile.edits import delete, insert
 from bakehouse.dockerfile.packages import PackageCall
 from bakehouse.dockerfile.shell import Command, ShellWord
-from bakehouse.dockerfile.syntax import Dockerfile, Instruction, Span
+from bakehouse.dockerfile.syntax import Dockerfile, Flag, Instruction, Span
 from bakehouse.lint.subject import Run
 from bakehouse.model.edit import Edit
 
@@ -51,6 +51,18 @@ def remove_span(tree: Dockerfile, instruction: Instruction, span: Span) -> Edit 
     if _ends_line(data, after):
         return _remove_tail(tree, instruction, span)
     return Edit(start, after)
+
+
+def remove_run_flag(tree: Dockerfile, flag: Flag) -> Edit | None:
+    """Take a flag such as `--network=host` out, with the blanks before it. None where it begins its line."""
+    start = _back_over_blanks(tree.data, flag.span.start)
+    return None if tree.data[start - 1 : start] == b"\n" else Edit(start, flag.span.end)
+
+
+def remove_option(tree: Dockerfile, instruction: Instruction, words: Sequence[ShellWord], at: int) -> Edit | None:
+    """Take the word at `at` out, together with the `-o` or `-c` that it is the value of."""
+    with_flag = at > 0 and words[at - 1].static in ("-o", "-c", "--option")
+    return remove_words(tree, instruction, words[at - with_flag : at + 1])
 
 
 def insert_after(word: ShellWord, text: str) -> Edit:

@@ -116,6 +116,9 @@ _VALUE = r"(\"[^\"]*\"?|'[^']*'?|[^\s'\"&|;]+)"
 _SETTING = re.compile(rf"((?<![A-Za-z0-9])(?:[\w.-]*[_.-])?{_SECRET_WORDS}(?:[_-]\w*)?=){_VALUE}", re.IGNORECASE)
 _LEGACY_ENV = re.compile(rf"(^\s*(?:ENV|ARG)\s+(?:\w*_)?{_SECRET_WORDS}(?:_\w*)?\s+){_VALUE}(?=\s*$)", re.IGNORECASE)
 _OPTION = re.compile(rf"(--(?:[\w-]+-)?(?:password|passwd|token|secret|api-?key|secret-key)\s+){_VALUE}", re.IGNORECASE)
+_CHPASSWD = re.compile(
+    r"((?:echo|printf)\s+(?:-\w+\s+)*[\"']?[\w.-]+:)([^\s\"'|]+)(?=[\"']?\s*\|\s*(?:sudo\s+)?chpasswd)"
+)
 
 
 def mask(text: str) -> str:
@@ -126,7 +129,7 @@ def mask(text: str) -> str:
             for found in pattern.finditer(bytes(data)):
                 data[found.start() : found.end()] = b"*" * (found.end() - found.start())
     shown = data.decode("utf-8", "surrogateescape")
-    for known in (_URL_PASSWORD, _URL_TOKEN, _HEADER, _SETTING, _LEGACY_ENV, _OPTION):
+    for known in (_URL_PASSWORD, _URL_TOKEN, _HEADER, _SETTING, _LEGACY_ENV, _OPTION, _CHPASSWD):
         shown = known.sub(_starred, shown)
     return shown
 

@@ -1,0 +1,133 @@
+"""Certificates are not checked.
+
+## What
+
+A command or a variable turns the checking of TLS certificates off: `curl -k`, `wget --no-check-certificate`,
+`pip --trusted-host`, `npm config set strict-ssl false`, `git -c http.sslVerify=false`,
+`NODE_TLS_REJECT_UNAUTHORIZED=0`, `PYTHONHTTPSVERIFY=0`, `GIT_SSL_NO_VERIFY`, `GOINSECURE` and their like. Requests
+to this machine are left alone.
+
+## Why
+
+Whoever stands between can put anything there. As ENV it stays off in every container of the image.
+
+## Bad
+
+```dockerfile
+FROM debian:13
+RUN curl -fsSLk https://example.com/tool.tar.gz -o /tmp/tool.tar.gz
+```
+
+## Good
+
+```dockerfile
+FROM debian:13
+RUN curl -fsSL https://example.com/tool.tar.gz -o /tmp/tool.tar.gz
+```
+
+## Fix
+
+Unsafe: the flag or the setting is taken out. The build fails where the certificate is not in order: then add the
+certificate of the company's own authority (`update-ca-certificates`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bakehouse.dockerfile.edits import delete_lines
+from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
+from bakehouse.lint.run_edits import remove_command, remove_option, remove_word, remove_words, replace_word
+from bakehouse.lint.subject import Program, Subject
+from bakehouse.model.edit import Edit
+
+RULE = rule(
+    __doc__,
+    name="tls-verification-off",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    aliases=("DD055", "DD056", "CKV2_DOCKER_2", "CKV2_DOCKER_3"),
+)
+_TITLE = "Check certificates"
+_HINT = "leave it out, and add the authority's certificate where one is missing"
+_OFF = r"(?:0|false|no|off)"
+_ON = r"(?:1|true|yes|on)"
+_VARIABLE = re.compile(
+    rf"(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY|(?:NPM|YARN)_CONFIG_STRICT_SSL|CONDA_SSL_VERIFY|SSL_VERIFY"
+    rf"|BUNDLE_SSL_VERIFY_MODE|REQUESTS_SSL_VERIFY)=[\"']?{_OFF}[\"']?|(?:GIT_SSL_NO_VERIFY|HEX_UNSAFE_HTTPS)=[\"']?{_ON}"
+    r"[\"']?|(?:PIP_TRUSTED_HOST|GOINSECURE|UV_INSECURE_HOST)=[\"']?[^\"'\s]+[\"']?",
+    re.IGNORECASE,
+)
+_FLAGS = {
+    "curl": re.compile(r"--insecure|--proxy-insecure|-[a-jl-np-zA-JL-NP-Z#]*k[a-zA-Z#]*"),
+    "wget": re.compile(r"--no-check-certificate"),
+    "git": re.compile(rf"http\.sslverify={_OFF}", re.IGNORECASE),
+    "npm": re.compile(rf"--strict-ssl={_OFF}|--no-strict-ssl"),
+    "yarn": re.compile(rf"--strict-ssl={_OFF}|--no-strict-ssl"),
+    "go": re.compile(r"--?insecure"),
+    "yum": re.compile(rf"--setopt=(?:[\w*.-]+\.)?sslverify={_OFF}", re.IGNORECASE),
+    "apt-get": re.compile(rf"(?:-o)?Acquire::https(?:::[\w.-]+)?::Verify-(?:Peer|Host)=\"?{_OFF}\"?", re.IGNORECASE),
+}
+_FLAGS |= {"dnf": _FLAGS["yum"], "microdnf": _FLAGS["yum"], "apt": _FLAGS["apt-get"], "pnpm": _FLAGS["npm"]}
+_PIPS = ("pip", "pip3", "uv", "python", "python3")
+_SETTING = re.compile(
+    rf"(?:npm|yarn|pnpm)\s.*\bset\s+(?:-g\s+)?strict-ssl[ =]\"?{_OFF}|git\s.*config\s.*http\.sslverify[ =]\"?{_OFF}"
+    rf"|composer\s.*config\s.*(?:disable-tls\s+true|secure-http\s+false)|conda\s.*config\s.*ssl_verify\s+{_OFF}"
+    rf"|pip3?\s.*config\s.*trusted-host",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])")
+
+
+def check(subject: Subject) -> Iterator[Hit]:
+    """Every flag, setting and variable that turns the check off."""
+    yield from _in_variables(subject)
+    for program in subject.programs(*_FLAGS, *_PIPS, "composer", "conda"):
+        text = " ".join(word.static for word in program.words)
+        if _SETTING.match(text):
+            edit = remove_command(subject.tree, program.run, program.command)
+            fix = unsafe_fix(_TITLE, edit)
+            yield Hit("certificates are not checked any more", program.command.span, hint=_HINT, fix=fix)
+        elif not any(_LOCAL.match(argument) for argument in program.arguments):
+            yield from _in_flags(subject, program)
+
+
+def _in_flags(subject: Subject, program: Program) -> Iterator[Hit]:
+    pattern = _FLAGS.get(program.name)
+    for at, word in enumerate(program.words[1:], start=1):
+        trusted = program.name in _PIPS and re.match(r"--(?:trusted-host|allow-insecure-host)(?:=|\Z)", word.static)
+        if trusted or (pattern is not None and pattern.fullmatch(word.static)):
+            fix = unsafe_fix(_TITLE, _without(subject, program, at))
+            yield Hit(f"{program.name} does not check certificates", word.span, hint=_HINT, fix=fix)
+            return
+
+
+def _without(subject: Subject, program: Program, at: int) -> Edit | None:
+    """Take out the flag, its value with it, or its letter among others."""
+    words, instruction = program.words, program.run.instruction
+    text = words[at].static
+    if program.name == "curl" and not text.startswith("--") and text != "-k":
+        return None if instruction.is_json else replace_word(words[at], text.replace("k", "", 1))
+    if program.name in _PIPS and "=" not in text:
+        return remove_words(subject.tree, instruction, words[at : at + 2]) if at + 1 < len(words) else None
+    if program.name in ("git", "apt-get", "apt"):
+        return remove_option(subject.tree, instruction, words, at)
+    return remove_word(subject.tree, instruction, words[at])
+
+
+def _in_variables(subject: Subject) -> Iterator[Hit]:
+    for instruction in subject.named("ENV", "ARG"):
+        for pair in instruction.pairs:
+            if pair.value and _VARIABLE.fullmatch(f"{pair.key.text}={pair.value.text}"):
+                edit = delete_lines(subject.tree, instruction.span) if len(instruction.pairs) == 1 else None
+                message = f"{pair.key.text} turns the check of certificates off"
+                yield Hit(message, pair.span, hint=_HINT, fix=unsafe_fix(_TITLE, edit))
+    for run in subject.runs:
+        for command in run.script.commands:
+            for word in command.assignments:
+                if _VARIABLE.fullmatch(word.static):
+                    edit = remove_word(subject.tree, run.instruction, word)
+                    message = f"{word.static.partition('=')[0]} turns the check of certificates off"
+                    yield Hit(message, word.span, hint=_HINT, fix=unsafe_fix(_TITLE, edit))
