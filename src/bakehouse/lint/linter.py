@@ -6,10 +6,13 @@ it is reported as such for that file, and the run goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
+from bakehouse.dockerfile.lines import line_starts
 from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.repo import Repo
 from bakehouse.lint.rule import Hit
@@ -19,6 +22,11 @@ from bakehouse.lint.selection import RuleNames, Selection
 from bakehouse.lint.subject import Subject
 from bakehouse.lint.suppressions import Suppressions, read_suppressions
 from bakehouse.model.finding import Finding, Place, RuleInfo
+
+MAX_SOURCE = 1000
+"""Bytes of a line that a finding shows."""
+
+_masked = lru_cache(maxsize=8192)(mask)  # most messages come many times
 
 
 class Linter:
@@ -47,8 +55,9 @@ class Linter:
         left_out = self.selection.left_out(subject.path)
         found: list[Finding] = []
         for module in rules:
-            if module.RULE.name not in left_out:
-                found += self._placed(module, self._hits(module, "check", subject, subject.path), subject, hidden)
+            hits = self._hits(module, module.check, subject, subject.path)
+            if hits and module.RULE.name not in left_out:
+                found += self._placed(module, hits, subject, hidden)
         return sorted(found, key=by_place)
 
     def check_repo(self, repo: Repo) -> list[Finding]:
@@ -56,7 +65,7 @@ class Linter:
         found: list[Finding] = []
         hidden = {path: read_suppressions(s.tree, self.names) for path, s in repo.subjects.items()}
         for module in self._repo_rules:
-            for hit in self._hits(module, "check_repo", repo, "."):
+            for hit in self._hits(module, module.check_repo, repo, "."):
                 path = hit.path or "."
                 if module.RULE.name in self.selection.left_out(path):
                     continue
@@ -67,13 +76,14 @@ class Linter:
                     found.append(self._finding(module.RULE, hit, path, repo.read(path) or b""))
         return found
 
-    def _hits(self, module: Any, function: str, given: Subject | Repo, path: str) -> Iterator[Hit]:
+    def _hits(self, module: Any, check: Callable[[Any], Iterable[Hit]], given: Subject | Repo, path: str) -> list[Hit]:
+        """What a rule finds. One that breaks costs no other rule its findings, nor itself those before."""
+        hits: list[Hit] = []
         try:
-            yield from getattr(module, function)(given)
-        except RecursionError as error:
+            hits.extend(check(given))
+        except Exception as error:
             self.broken.append((module.RULE.name, path, error))
-        except Exception as error:  # one broken rule must not cost the findings of the others
-            self.broken.append((module.RULE.name, path, error))
+        return hits
 
     def _placed(
         self, module: ModuleType, hits: Iterable[Hit], subject: Subject, hidden: Suppressions
@@ -87,39 +97,43 @@ class Linter:
             if hidden.hide(module.RULE.name, line):
                 self.suppressed += 1
             else:
-                yield self._finding(module.RULE, hit, subject.path, subject.data)
+                yield self._finding(module.RULE, hit, subject.path, subject.data, subject.tree.line_starts)
 
-    def _finding(self, rule: RuleInfo, hit: Hit, path: str, data: bytes) -> Finding:
+    def _finding(
+        self, rule: RuleInfo, hit: Hit, path: str, data: bytes, starts: Sequence[int] | None = None
+    ) -> Finding:
         return Finding(
             rule=rule.name,
             group=rule.group,
             severity=self.selection.severities.get(rule.name, hit.severity or rule.severity),
-            message=mask(hit.message),
-            place=place(path, data, hit.span),
-            hint=mask(hit.hint),
+            message=_masked(hit.message),
+            place=place(path, data, hit.span, starts),
+            hint=_masked(hit.hint),
             fix=hit.fix,
             service=hit.service,
         )
 
 
-def place(path: str, data: bytes, span: Span) -> Place:
-    """The lines and columns of a span of a file's bytes, and the first of these lines as text, secrets masked."""
+def place(path: str, data: bytes, span: Span, starts: Sequence[int] | None = None) -> Place:
+    """The lines and columns of a span of a file's bytes, and the first of these lines as text, secrets masked.
+
+    `starts` are the offsets at which the file's lines start, where they are known.
+    """
+    starts = starts if starts is not None else line_starts(data)
     start = min(span.start, len(data))
     end = min(max(span.end, start), len(data))
     while end > start and data[end - 1 : end] in (b"\n", b"\r"):
         end -= 1
-    first = data.rfind(b"\n", 0, start) + 1
-    line = data.count(b"\n", 0, start) + 1
-    last = data.rfind(b"\n", 0, end) + 1
-    stop = data.find(b"\n", first)
-    text = data[first : len(data) if stop < 0 else stop].rstrip(b"\r")
+    line, last = bisect_right(starts, start), bisect_right(starts, end)
+    first = starts[line - 1]
+    stop = min(starts[line] if line < len(starts) else len(data), first + MAX_SOURCE)
     return Place(
         path=path,
         line=line,
         column=start - first + 1,
-        end_line=line + data.count(b"\n", start, end),
-        end_column=end - last + 1,
-        source=mask(text.decode("utf-8", "replace")),
+        end_line=last,
+        end_column=end - starts[last - 1] + 1,
+        source=_masked(data[first:stop].rstrip(b"\r\n").decode("utf-8", "replace")),
     )
 
 
