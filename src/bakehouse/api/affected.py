@@ -26,6 +26,7 @@ from bakehouse.model.service import Service, Workspace
 from bakehouse.workspace.discover import discover
 from bakehouse.workspace.git_tree import GitTree
 from bakehouse.workspace.scan_memory import ScanMemory
+from bakehouse.workspace.with_names import WithNames
 from bakehouse.workspace.work_tree import WorkTree
 
 DEMANDS = "demands.msgpack"
@@ -63,7 +64,8 @@ def affected_by(root: Path, files: Sequence[str], request: PlanRequest) -> tuple
     demands = Demands(state / DEMANDS)
     settings = api.config(root)
     source = WorkTree(root)
-    side = side_of(discover(root, settings, source), settings, source, request, demands)
+    workspace = discover(root, settings, source)
+    side = side_of(workspace, settings, WithNames(source, paths), request, demands)
     found = affected.touched(side, paths)
     demands.save()
     return _asked(found, request)

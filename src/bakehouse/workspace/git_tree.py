@@ -212,6 +212,7 @@ def _place(found: _Names, fresh: set[str], path: str, file: GitFile | None) -> N
         if names or not directory:
             return
         del found[directory]
+        fresh.discard(directory)
         directory, _, name = directory.rpartition("/")
 
 

@@ -59,11 +59,7 @@ def affected(before: Side, after: Side, changed: Sequence[str]) -> tuple[Affecte
         if extra := [c for c in changes if (target, c.name) not in seen]:
             found.setdefault(target, []).extend(extra)
     _spread(after, found)
-    return tuple(
-        Affected(service=after.subjects[t].service, target=t, changes=tuple(found[t]))
-        for t in after.subjects
-        if t in found
-    )
+    return _result(after, found)
 
 
 def touched(side: Side, paths: Sequence[str]) -> tuple[Affected, ...]:
@@ -79,10 +75,20 @@ def touched(side: Side, paths: Sequence[str]) -> tuple[Affected, ...]:
                 change = Change(how=ChangeKind.CHANGED, kind=IngredientKind.SETTING, name=definition)
                 found.setdefault(target, []).append(change)
     _spread(side, found)
+    return _result(side, found)
+
+
+def _result(side: Side, found: Mapping[str, list[Change]]) -> tuple[Affected, ...]:
+    """In the order of the side's targets; files come last in each, by name."""
+
+    def order(change: Change) -> tuple[bool, str]:
+        is_file = change.kind is IngredientKind.FILE
+        return is_file, change.name if is_file else ""
+
     return tuple(
-        Affected(service=side.subjects[t].service, target=t, changes=tuple(found[t]))
-        for t in side.subjects
-        if t in found
+        Affected(service=subject.service, target=target, changes=tuple(sorted(found[target], key=order)))
+        for target, subject in side.subjects.items()
+        if target in found
     )
 
 
