@@ -9,12 +9,14 @@ import os
 import sys
 from pathlib import Path
 
-from bench import cold_fleet, fixers, fleet, fuzz, kills, lint, start_up
+from bench import affected, cold_fleet, fixers, fleet, fuzz, identity_truth, kills, lint, start_up
 
 SCENARIOS = {
     "cold-fleet": cold_fleet.measure,
     "start-up": start_up.measure,
     "fleet": fleet.measure,
+    "affected": affected.measure,
+    "identity-truth": identity_truth.measure,
     "kills": lambda _: kills.measure(50),
 }
 ON_CORPUS = {"lint": lint.measure, "fixers": fixers.measure}
