@@ -10,7 +10,7 @@
     === good: why this is fine
 
 Options in brackets: `lines=2,5` the lines of the findings (else at least one), `crlf` (the Dockerfile and what is
-fixed have CRLF), `no-newline` (no newline at the end), `path=sub/Dockerfile` (where it lies), `escape` (backslash
+fixed have CRLF), `no-newline` (no newline at the end; `no-newline=before`: only before the fix), `path=sub/Dockerfile` (where it lies), `escape` (backslash
 sequences such as \\t are read as in Python), `lint.KEY=VALUE` a setting of [lint].
 A file whose text is `<sparse N>` has N bytes. A case with `--- file` parts is scanned as a workspace; else the Dockerfile is looked at alone.
 """
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CASES = Path(__file__).parent / "cases"
-_HEAD = re.compile(r"=== (bad|good): (.*?)(?: \[([^\]]*)\])?\Z")
+_HEAD = re.compile(r"=== (bad|good): (.*?)(?: \[(.*)\])?\Z")
 _PART = re.compile(r"--- (file|created|fixed-unsafe|fixed)(?: (\S+))?\Z")
 
 
@@ -54,7 +54,10 @@ def read_cases(path: Path) -> list[Case]:
         if not cases:
             return
         case, (kind, name) = cases[-1], part
-        data = _encode(lines, case.options, is_dockerfile=kind not in ("file", "created"))
+        options = case.options
+        if kind.startswith("fixed") and options.get("no-newline") == "before":
+            options = {key: value for key, value in options.items() if key != "no-newline"}
+        data = _encode(lines, options, is_dockerfile=kind not in ("file", "created"))
         if kind == "dockerfile":
             case.dockerfile = data
         elif kind == "fixed":

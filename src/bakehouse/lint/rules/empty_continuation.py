@@ -12,7 +12,7 @@ instruction ends: a `\\` too many swallows the instruction after the empty line.
 ## Bad
 
 ```dockerfile
-RUN apt-get update && \
+RUN apt-get update && \\
 
     apt-get install -y curl
 ```
@@ -20,7 +20,7 @@ RUN apt-get update && \
 ## Good
 
 ```dockerfile
-RUN apt-get update && \
+RUN apt-get update && \\
     apt-get install -y curl
 ```
 
