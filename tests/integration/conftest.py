@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.buildkit import Certificates, Daemon, as_root, go_program
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "examples" / "tradingsystem"
 BAKEHOUSE = str(Path(sys.executable).with_name("bakehouse"))
@@ -71,3 +73,28 @@ def interrupt(process: subprocess.Popen) -> tuple[str, str]:
     """Ctrl-C: SIGINT to the process, then its output."""
     process.send_signal(signal.SIGINT)
     return process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """TLS certificates made for this run."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def daemons(tmp_path, certificates, monkeypatch):
+    """A factory of buildkitd daemons; builders made meanwhile are kept apart from this user's own."""
+    as_root()
+    monkeypatch.setenv("BUILDX_CONFIG", str(tmp_path / "buildx"))
+    program = go_program("buildkitd")
+    started: list[Daemon] = []
+
+    def make() -> Daemon:
+        daemon = Daemon(program, tmp_path / f"buildkit{len(started)}", certificates)
+        started.append(daemon)
+        daemon.start()
+        return daemon
+
+    yield make
+    for daemon in started:
+        daemon.stop()

@@ -7,7 +7,9 @@ import time
 import click
 
 from bakehouse.api import cache as api
+from bakehouse.api.cache_retention import registry_retention
 from bakehouse.build.cache.prune import Wish
+from bakehouse.cli.cache_warm import warm
 from bakehouse.cli.options import CliContext, common_options, emit_json
 from bakehouse.config import parse_size
 from bakehouse.errors import EXIT_FINDINGS, EXIT_OK, UsageError
@@ -28,6 +30,9 @@ def command() -> None:
       bakehouse cache prune --unused 14 --dry-run
       bakehouse cache invalidate api:deps
     """
+
+
+command.add_command(warm)
 
 
 @command.command("status", context_settings=_CONTEXT)
@@ -114,6 +119,40 @@ def invalidate(ctx: CliContext, targets: tuple[str, ...]) -> int:
         for name in marked:
             ctx.out(f"{name}: the next `bakehouse build` executes it again")
     return EXIT_OK
+
+
+@command.command("retention", context_settings=_CONTEXT)
+@click.option("--keep", multiple=True, metavar="REF", help="A release that has no tag of its own: reference or digest.")
+@click.option("--dry-run", is_flag=True, help="Say what would go; change nothing.")
+@common_options
+def retention(ctx: CliContext, keep: tuple[str, ...], dry_run: bool) -> int:
+    """Drop identity records and caches in the registry that are older than keep_days or over max_size.
+
+    What a release uses stays: every tag that is not ours, and --keep. The disk is freed by the registry's own
+    garbage collection afterwards.
+
+    \b
+    Examples:
+      bakehouse cache retention --dry-run
+      bakehouse cache retention --keep registry.example/shop/api@sha256:...
+    """
+    done = registry_retention(ctx.directory, dry_run=dry_run, keep=keep)
+    if ctx.json:
+        emit_json("bakehouse.cache.retention/1", done)
+        return EXIT_FINDINGS if done.problems else EXIT_OK
+    now = time.time()
+    verb = "would drop" if dry_run else "dropped"
+    for entry in done.dropped:
+        ctx.out(f"{verb} {entry.kind} {entry.reference}: {size(entry.size)}, {_ago(entry.written, now)} old")
+    ctx.out(f"{verb} {len(done.dropped)}, kept {len(done.kept)} in {done.registry}")
+    if ctx.verbose or dry_run:
+        for entry in done.kept:
+            ctx.out(f"kept {entry.kind} {entry.reference}: {entry.keep}")
+    for problem in done.problems:
+        ctx.say(f"warning: {problem}")
+    for number, step in enumerate(done.next_steps, start=1):
+        ctx.say(f"to free the disk {number}. {step}")
+    return EXIT_FINDINGS if done.problems else EXIT_OK
 
 
 @command.command("verify", context_settings=_CONTEXT)

@@ -45,3 +45,18 @@ def blobs(root: Path) -> tuple[str, ...]:
 def version() -> tuple[str, ...]:
     """git's version line."""
     return ("git", "--version")
+
+
+def prefix(root: Path) -> tuple[str, ...]:
+    """Where a directory lies below the top of its repository; an empty line for the top itself."""
+    return ("git", "-C", str(root), "rev-parse", "--show-prefix")
+
+
+def worktree_add(root: Path, path: Path, name: str) -> tuple[str, ...]:
+    """Check a revision out into a new directory beside the work tree, on no branch."""
+    return ("git", "-C", str(root), "worktree", "add", "--quiet", "--detach", str(path), name)
+
+
+def worktree_remove(root: Path, path: Path) -> tuple[str, ...]:
+    """Remove such a directory, whatever is in it."""
+    return ("git", "-C", str(root), "worktree", "remove", "--force", str(path))

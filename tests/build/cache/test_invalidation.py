@@ -16,7 +16,7 @@ def test_marks_join_and_go_when_built(tmp_path):
     invalidation.mark(tmp_path, "api", ["build", "deps"])
     invalidation.mark(tmp_path, "web", [])
     assert invalidation.marks(tmp_path) == {"api": Mark(stages=("deps", "build")), "web": Mark(everything=True)}
-    invalidation.clear(tmp_path, ["api", "other"])
+    invalidation.clear(tmp_path, iter(["api", "other"]))
     assert invalidation.marks(tmp_path) == {"web": Mark(everything=True)}
     invalidation.mark(tmp_path, "web", ["x"])
     assert invalidation.marks(tmp_path)["web"] == Mark(everything=True)

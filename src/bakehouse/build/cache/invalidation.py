@@ -74,8 +74,9 @@ def marks(state: Path) -> Mapping[str, Mark]:
 def clear(state: Path, built: Iterable[str]) -> None:
     """Take the marks of targets that were built well away."""
     known = dict(marks(state))
-    if known.keys() & set(built):
-        _save(state, {t: m for t, m in known.items() if t not in set(built)})
+    done = frozenset(built)
+    if known.keys() & done:
+        _save(state, {t: m for t, m in known.items() if t not in done})
 
 
 def _save(state: Path, known: Mapping[str, Mark]) -> None:
