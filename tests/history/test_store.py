@@ -164,3 +164,12 @@ def test_a_history_of_version_1_is_brought_up(tmp_path: Path) -> None:
     with Store.open(path) as opened:
         assert opened.load("r").targets[0].identity is None
         assert opened.ingredients("sha256:aa") is None
+
+
+def test_the_most_memory_of_the_last_good_builds(store: Store) -> None:
+    assert store.peak_memory("app") is None
+    for run_id, peak in (("a", 300), ("b", 900), ("c", None)):
+        record = replay("single-cold", run_id)
+        store.save(replace(record, targets=tuple(replace(t, peak_memory=peak) for t in record.targets)))
+    assert store.peak_memory("app") == 900
+    assert [t.peak_memory for t in store.load("b").targets] == [900]

@@ -48,7 +48,7 @@ def plan(root: Path, request: PlanRequest) -> Plan:
     """What would be built for a request and what need not be, with the reasons. Nothing is built."""
     from bakehouse.api.reusing import with_verdicts
 
-    return with_verdicts(draft(root, request), config(root), request)
+    return with_verdicts(draft(root, request), config(root), request)[0]
 
 
 def draft(root: Path, request: PlanRequest) -> Plan:

@@ -29,8 +29,8 @@ DAY = 86400.0
 TAG_SECONDS = 60.0
 
 
-def with_verdicts(plan: Plan, settings: Config, request: PlanRequest) -> Plan:
-    """The plan with identities, and with reuse or build and the reason for each target.
+def with_verdicts(plan: Plan, settings: Config, request: PlanRequest) -> tuple[Plan, dict[str, Identity]]:
+    """The plan with reuse or build and the reason for each target, and the identities it was judged by.
 
     Raises UsageError where --rebuild names a service that is not in the plan.
     """
@@ -40,10 +40,11 @@ def with_verdicts(plan: Plan, settings: Config, request: PlanRequest) -> Plan:
     store = image_store(plan)
     if not off:
         store.begin(plan.to_build)
-    identified = reuse.with_identities(plan, identify_plan(plan, offline=request.offline), now)
+    identities = identify_plan(plan, offline=request.offline)
+    identified = reuse.with_identities(plan, identities, now)
     max_age = settings.reuse.max_age_days * DAY if request.max_age is None else request.max_age
     policy = Policy(off=off, rebuild=frozenset(request.rebuild), max_age=max_age, now=now)
-    return reuse.judge(identified, store, policy)
+    return reuse.judge(identified, store, policy), identities
 
 
 def image_store(plan: Plan) -> ImageStore:

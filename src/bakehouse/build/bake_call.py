@@ -11,6 +11,7 @@ from pathlib import Path
 from bakehouse.build import ca
 from bakehouse.build.attribution import Blame, blame, is_collateral
 from bakehouse.build.schedule import Call
+from bakehouse.build.step_memory import StepMemory
 from bakehouse.build.wire import Decoder
 from bakehouse.model.progress import BatchEvent, LogEvent, Progress, StepEvent
 from bakehouse.tools import buildx
@@ -44,6 +45,7 @@ class BakeCall:
     builder: str | None
     no_cache: bool
     keep_open: Sequence[int] = ()
+    memory: StepMemory | None = None
     process: Running | None = None
     stopped: bool = False
     _errors: list[StepEvent] = field(default_factory=list)
@@ -84,6 +86,8 @@ class BakeCall:
     def _forward(self, events: Sequence[Progress], emit: Sink) -> None:
         for event in events:
             if isinstance(event, StepEvent):
+                if self.memory is not None:
+                    self.memory.see(event, self.call.names)
                 event = replace(event, name=ca.conceal(event.name))  # noqa: PLW2901 - the same event, its own words
                 if event.error:
                     self._errors.append(event)

@@ -8,51 +8,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from bakehouse.build import bake, local_engine, schedule, transient
+from bakehouse.build import bake, local_engine, schedule
 from bakehouse.build.bake_call import BakeCall, CallResult, Sink
 from bakehouse.build.cache.recovery import Repairs
 from bakehouse.build.call_queue import CallQueue
-from bakehouse.build.nodes import NodePool
 from bakehouse.build.placement import Placement
+from bakehouse.build.retries import Retries
+from bakehouse.build.run_options import Options
 from bakehouse.build.schedule import Call
+from bakehouse.build.step_memory import StepMemory
 from bakehouse.errors import EngineError
 from bakehouse.model.plan import Plan, Target, Verdict
 from bakehouse.model.progress import Progress, TargetEvent, TargetState
-
-RETRY_SECONDS = (5.0, 20.0, 60.0)
-"""Waits before another try; BuildKit itself has tried transfers again after 1, 2 and 4 seconds by then."""
-
-AfterBuild = Callable[[Target, str], str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How to run a plan.
-
-    `concurrency` counts bake calls (0: from the cores); `retries` are tries after the first of a target that failed
-    for a reason that may pass; `expected_seconds` and `peak_memory` (bytes) are what targets usually take, `memory`
-    the bytes there are (0: not known). `keep_open` are descriptors that engine calls inherit. `after_build(target,
-    digest)` is called for each good image, in the thread of its call; what it gives back is shown as a remark. Calls
-    are spread over the builders of `pool`, where there is one.
-    """
-
-    concurrency: int = 0
-    fail_fast: bool = False
-    no_cache: bool = False
-    push: bool = False
-    load: bool = False
-    retries: int = 2
-    expected_seconds: Mapping[str, float] = field(default_factory=dict)
-    peak_memory: Mapping[str, int] = field(default_factory=dict)
-    memory: int = 0
-    keep_open: tuple[int, ...] = ()
-    after_build: AfterBuild | None = None
-    pool: NodePool | None = None
 
 
 def execute(plan: Plan, options: Options, sink: Sink, work: Path) -> dict[str, TargetState]:
@@ -82,7 +53,8 @@ class _Execution:
         self._lock = threading.Lock()
         self._running: dict[Future[CallResult], BakeCall] = {}
         self._calls = 0
-        self._tries: dict[str, list[str]] = {}
+        self._retries = Retries(options.retries)
+        self._memory = StepMemory()
         self._remarks: dict[str, str] = {}
         self._moved: dict[str, str] = {}
         self._places = Placement(plan.builder, options.pool, definition.parent.parent.parent)
@@ -98,6 +70,7 @@ class _Execution:
             return self.states
         workers = self.options.concurrency or self._places.workers(schedule.default_concurrency())
         pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="bake")
+        self._memory.start()
         try:
             while self._queue or self._running:
                 self._start_ready(pool, workers)
@@ -116,6 +89,7 @@ class _Execution:
             wait(self._running, timeout=30)
             raise
         finally:
+            self._memory.stop()
             self._cancel_rest()
             pool.shutdown(wait=True, cancel_futures=True)
         return self.states
@@ -137,6 +111,7 @@ class _Execution:
                 place.builder,
                 self.options.no_cache,
                 self.options.keep_open,
+                self._memory,
             )
             for name in call.names:
                 self._set(name, TargetState.RUNNING, message=place.note)
@@ -158,8 +133,8 @@ class _Execution:
             Verdict.BLOCKED: TargetState.BLOCKED,
             Verdict.SKIPPED: TargetState.SKIPPED,
         }
-        digest = target.reuse.digest if target.reuse else None
-        self._set(target.id, states[target.verdict], digest=digest, message=target.reason)
+        image = (target.reuse.digest if target.reuse else None, None)
+        self._set(target.id, states[target.verdict], image, message=target.reason)
 
     def _stop_hanging(self) -> None:
         """Stop calls whose builder was found dead: their connection may stay open for ever."""
@@ -173,10 +148,8 @@ class _Execution:
         if result.blame is None:
             sizes = local_engine.image_sizes(targets)
             for target in targets:
-                digest = result.digests.get(target.id)
-                self._set(
-                    target.id, TargetState.DONE, digest=digest, size=sizes.get(target.id), message=self._note(target.id)
-                )
+                image = (result.digests.get(target.id), sizes.get(target.id))
+                self._set(target.id, TargetState.DONE, image, message=self._note(target.id))
             return
         if self.stopping:
             return
@@ -219,22 +192,13 @@ class _Execution:
 
     def _try_again(self, failed: frozenset[str], targets: tuple[Target, ...], said: str) -> frozenset[str]:
         """Queue those of the failed targets once more whose failure may pass; their ids."""
-        found = transient.recognise(said)
-        if found is None:
-            return frozenset()
-        again = []
+        retries = {t.id: self._retries.next(t.id, said) for t in targets if t.id in failed}
         for target in targets:
-            tries = self._tries.setdefault(target.id, [])
-            limit = min(self.options.retries, found.tries)
-            if target.id not in failed or len(tries) >= limit:
-                continue
-            pause = max(found.wait, RETRY_SECONDS[min(len(tries), len(RETRY_SECONDS) - 1)])
-            tries.append(found.what)
-            self._queue.add(Call((target,)), not_before=time.monotonic() + pause)
-            message = f"{found.what}: retry {len(tries)} of {limit} in {pause:.0f} s"
-            self._set(target.id, TargetState.QUEUED, message=message)
-            again.append(target.id)
-        return frozenset(again)
+            retry = retries.get(target.id)
+            if retry is not None:
+                self._queue.add(Call((target,)), not_before=time.monotonic() + retry.pause)
+                self._set(target.id, TargetState.QUEUED, message=retry.message)
+        return frozenset(name for name, retry in retries.items() if retry is not None)
 
     def _without_damaged_cache(
         self, failed: frozenset[str], targets: tuple[Target, ...], result: CallResult
@@ -252,12 +216,8 @@ class _Execution:
 
     def _note(self, name: str) -> str:
         """What is said of a target besides its state: what had to be done again and why, and after_build's remark."""
-        tries = self._tries.get(name)
-        word = "retry" if tries and len(tries) == 1 else "retries"
-        retried = f"after {len(tries)} {word} ({', '.join(dict.fromkeys(tries))})" if tries else ""
-        return _joined(
-            retried, self._moved.get(name, ""), self._repairs.said.get(name, ""), self._remarks.get(name, "")
-        )
+        again = self._retries.note(name)
+        return _joined(again, self._moved.get(name, ""), self._repairs.said.get(name, ""), self._remarks.get(name, ""))
 
     def _check_engine(self, message: str) -> None:
         if self.plan.builder or self.options.pool:
@@ -283,17 +243,21 @@ class _Execution:
                 self._set(target.id, TargetState.CANCELED)
 
     def _set(
-        self,
-        target: str,
-        state: TargetState,
-        *,
-        digest: str | None = None,
-        size: int | None = None,
-        message: str = "",
+        self, name: str, state: TargetState, image: tuple[str | None, int | None] = (None, None), *, message: str = ""
     ) -> None:
-        self.states[target] = state
+        """A new state; `image` is digest and size, where they are known."""
+        self.states[name] = state
+        peak = self._memory.peak(name) if state is TargetState.DONE else None
         self._emit(
-            TargetEvent(target=target, state=state, at=time.time(), digest=digest, image_bytes=size, message=message)
+            TargetEvent(
+                target=name,
+                state=state,
+                at=time.time(),
+                digest=image[0],
+                image_bytes=image[1],
+                peak_memory=peak,
+                message=message,
+            )
         )
 
     def _emit(self, event: Progress) -> None:

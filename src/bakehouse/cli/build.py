@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from bakehouse import api
-from bakehouse.api.building import build
-from bakehouse.build.engine import Options
+from bakehouse.api.building import build, informed
+from bakehouse.api.reusing import with_verdicts
 from bakehouse.build.lock import workspace_lock
 from bakehouse.build.request import PlanRequest
+from bakehouse.build.run_options import Options
 from bakehouse.cli import progress
 from bakehouse.cli.options import CliContext, common_options, emit_json
 from bakehouse.cli.plan import describe, describe_notices
 from bakehouse.cli.selection import plan_options, request_of
 from bakehouse.cli.summary import failure_lines, summary_lines
 from bakehouse.errors import EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_OK, UsageError
+from bakehouse.model.identity import Identity
 from bakehouse.model.plan import Plan, Verdict
 from bakehouse.model.record import BuildRecord, RunStatus
+from bakehouse.report.text import size
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -97,10 +101,10 @@ def command(
             if not request.services:
                 return _nothing(ctx, None, f"nothing is affected since {since}: nothing to build")
         ctx.say("planning ...")
-        plan = api.plan(ctx.directory, request)
+        plan, identities = with_verdicts(api.draft(ctx.directory, request), config, request)
         if not plan.to_build and not plan.to_reuse:
             return _nothing(ctx, plan)
-        return _run(ctx, plan, replace(run_options, keep_open=(lock,)), mode)
+        return _run(ctx, plan, identities, replace(run_options, keep_open=(lock,)), mode)
 
 
 def _affected(ctx: CliContext, since: str, request: PlanRequest) -> tuple[str, ...]:
@@ -110,14 +114,23 @@ def _affected(ctx: CliContext, since: str, request: PlanRequest) -> tuple[str, .
     return tuple(dict.fromkeys(a.service for a in found))
 
 
-def _run(ctx: CliContext, plan: Plan, options: Options, mode: str) -> int:
+def _run(ctx: CliContext, plan: Plan, identities: Mapping[str, Identity], options: Options, mode: str) -> int:
     _announce(ctx, plan)
-    expected = api.expected_seconds(ctx.directory, [t.id for t in plan.to_build]) if plan.to_build else {}
-    options = replace(options, expected_seconds=expected)
+    options = informed(plan, options)
+    if ctx.verbose:
+        ctx.say(_memory_words(options))
     mode = "quiet" if ctx.json else mode
-    with progress.choose(mode, [t.id for t in plan.targets], expected, quiet=ctx.quiet) as display:
-        record = build(plan, options, display.on_event, command=tuple(sys.argv[1:]))
+    with progress.choose(mode, [t.id for t in plan.targets], options.expected_seconds, quiet=ctx.quiet) as display:
+        record = build(plan, options, display.on_event, command=tuple(sys.argv[1:]), identities=identities)
     return _finish(ctx, record, mode)
+
+
+def _memory_words(options: Options) -> str:
+    if not options.peak_memory or not options.memory:
+        return "memory: no target's peak is known here, so the cores alone decide how many calls run at once"
+    most = max(options.peak_memory.values())
+    known = len(options.peak_memory)
+    return f"memory: {size(options.memory)} available; peaks of {known} targets known, the highest {size(most)}"
 
 
 def _announce(ctx: CliContext, plan: Plan) -> None:

@@ -19,7 +19,10 @@ CREATE TABLE identity (
     ingredients BLOB NOT NULL                 -- what the digest is over: see rows.packed
 ) STRICT;
 """
-MIGRATIONS: Mapping[int, str] = {1: _IDENTITIES}
+_MEMORY = """
+ALTER TABLE target ADD COLUMN peak_memory INTEGER;  -- most bytes one of its steps was seen to use
+"""
+MIGRATIONS: Mapping[int, str] = {1: _IDENTITIES, 2: _MEMORY}
 VERSION = 1 + len(MIGRATIONS)
 
 

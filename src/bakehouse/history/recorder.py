@@ -52,6 +52,7 @@ class Recorder:
         self._batch_errors: dict[int, str] = {}
         self._last: dict[str, TargetEvent] = {}
         self._images: dict[str, tuple[str | None, int | None]] = {}
+        self._peaks: dict[str, int] = {}
         self._notices: dict[str, None] = dict.fromkeys(header.notices)
 
     def on_event(self, event: Progress) -> None:
@@ -74,6 +75,8 @@ class Recorder:
             self._last[event.target] = event
             digest, size = self._images.get(event.target, (None, None))
             self._images[event.target] = (event.digest or digest, event.image_bytes or size)
+            if event.peak_memory is not None:
+                self._peaks[event.target] = event.peak_memory
 
     def finish(self, status: RunStatus, at: float, message: str = "") -> BuildRecord:
         """The record of the run, which ended with `status` at `at` (Unix seconds; RUNNING: it has not yet)."""
@@ -155,6 +158,7 @@ class Recorder:
             canceled=counts[Outcome.CANCELED],
             digest=digest or planned.digest,
             image_bytes=size if size is not None else planned.image_bytes,
+            peak_memory=self._peaks.get(planned.id),
             context_bytes=sum(s.transferred_bytes for s in steps if s.instruction.startswith("load build context")),
             message=clean((event.message if event else "") or planned.message, self._secrets),
         )

@@ -51,6 +51,7 @@ TARGET_COLUMNS = (
     "dockerfile",
     "message",
     "identity",
+    "peak_memory",
 )
 STEP_COLUMNS = (
     "run_id",

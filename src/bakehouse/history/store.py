@@ -178,6 +178,14 @@ class Store:
             times = [row["seconds"] for row in connection.execute(query, (target, _TIMED_RUNS))]
         return median(times) if times else None
 
+    def peak_memory(self, target: str) -> int | None:
+        """The most bytes that a step of a target was seen to use in its last ten good builds; None if never seen."""
+        query = """
+            SELECT peak_memory FROM target JOIN run USING (run_id)
+            WHERE id = ? AND state = 'done' AND peak_memory IS NOT NULL ORDER BY run.started DESC LIMIT ?"""
+        with self._reading() as connection:
+            return max((row["peak_memory"] for row in connection.execute(query, (target, _TIMED_RUNS))), default=None)
+
     def mark_stale_running(self) -> list[str]:
         """Runs that still read as running though their process (on this host) is gone become interrupted."""
         host = socket.gethostname()

@@ -123,13 +123,17 @@ class TargetState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetEvent:
-    """A target changed its state. Digest and size (bytes, as the engine's store reports it) once known."""
+    """A target changed its state. Digest and size (bytes, as the engine's store reports it) once known.
+
+    `peak_memory` (bytes) is the most that one of its steps was seen to use, None where nobody can see it.
+    """
 
     target: str
     state: TargetState
     at: float
     digest: str | None = None
     image_bytes: int | None = None
+    peak_memory: int | None = None
     message: str = ""
 
 

@@ -66,7 +66,8 @@ class StepRecord:
 class TargetRecord:
     """One target in one run. Counts are of instruction steps (StepKind.is_instruction) only.
 
-    `identity` is the digest of everything that could change the image, as it was when the run began.
+    `identity` is the digest of everything that could change the image, as it was when the run began. `peak_memory` is
+    the most bytes that one of its steps was seen to use, None where nobody could see it.
     """
 
     id: str
@@ -87,6 +88,7 @@ class TargetRecord:
     dockerfile: str = ""
     message: str = ""
     identity: str | None = None
+    peak_memory: int | None = None
 
     @property
     def seconds(self) -> float:
