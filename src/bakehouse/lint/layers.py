@@ -55,7 +55,7 @@ def matches(operand: str, path: str) -> bool:
 
 def operands(run: Run, command: Command, *, skip: int = 0) -> Iterator[tuple[ShellWord, str]]:
     """The words of a command that are no flags, from the `skip`-th on, with the absolute paths they name."""
-    directory = _directory(run, command)
+    directory = working_directory(run, command)
     plain = [word for word in command.words[1:] if not word.static.startswith("-")]
     for word in plain[skip:]:
         if word.text is not None:
@@ -65,7 +65,7 @@ def operands(run: Run, command: Command, *, skip: int = 0) -> Iterator[tuple[She
                     yield word, found
 
 
-def _directory(run: Run, command: Command) -> str | None:
+def working_directory(run: Run, command: Command) -> str | None:
     """The working directory of a command: WORKDIR, or where the last `cd` before it went; None if not known."""
     found = run.step.before.workdir or "/"
     for other in run.script.commands:
@@ -88,7 +88,7 @@ def downloads(run: Run) -> Iterator[tuple[Command, str, str]]:
     for command in run.script.commands:
         name = _output(command)
         if name:
-            yield command, name, resolve(name, _directory(run, command)) or ""
+            yield command, name, resolve(name, working_directory(run, command)) or ""
 
 
 def _output(command: Command) -> str:
