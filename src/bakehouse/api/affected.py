@@ -48,9 +48,13 @@ def affected_since(root: Path, revision: str, request: PlanRequest) -> tuple[Aff
         workspace = memory.scan(root, settings, both.after)
         after = side_of(workspace, settings, both.after, request, demands)
         former = former_config(root, both.before) if CONFIG_NAME in both.changed else settings
-        same = memory.scan_like(workspace, both.before, both.after, both.changed) if former is settings else None
-        every = replace(request, services=())
-        before = side_of(same or memory.scan(root, former, both.before), former, both.before, every, demands)
+        same = former is settings and memory.is_like(both.before, both.after, both.changed)
+        if same and not affected.reads_any(after, both.changed):
+            before = replace(after, files=both.before)
+        else:
+            every = replace(request, services=())
+            known = workspace if same else memory.scan(root, former, both.before)
+            before = side_of(known, former, both.before, every, demands)
         found = affected.affected(before, after, both.changed)
     demands.save()
     return _asked(found, request)
@@ -93,7 +97,8 @@ def side_of(
             demanded[subject.target] = found
             subject = _with_owners(subject, found, owners, variant)
         subjects[subject.target] = subject
-    return affected.Side(files, subjects, demanded, api.STATE_DIRECTORY, failures)
+    links = files.links if isinstance(files, GitTree) else None
+    return affected.Side(files, subjects, demanded, api.STATE_DIRECTORY, failures, links)
 
 
 def _with_owners(

@@ -92,6 +92,11 @@ class GitTree:
         tree._entries = {}
         return tree
 
+    @property
+    def links(self) -> frozenset[str]:
+        """The paths of all symbolic links."""
+        return frozenset(path for path, file in self.files.items() if file.mode == "120000")
+
     def entries(self, directory: str) -> Mapping[str, Entry]:
         """The names in a directory. Raises FileNotFoundError, NotADirectoryError."""
         directory = "" if directory == "." else directory

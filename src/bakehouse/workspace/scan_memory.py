@@ -57,13 +57,13 @@ class ScanMemory:
             self._last = key, found
         return self._last[1]
 
-    def scan_like(self, known: Workspace, former: GitTree, tree: GitTree, changed: Iterable[str]) -> Workspace | None:
-        """`known`, the scan of `tree`, where `former` must give the same: only contents differ that no scan reads."""
+    def is_like(self, former: GitTree, tree: GitTree, changed: Iterable[str]) -> bool:
+        """Whether scans of both trees must give the same: only contents differ that no scan reads."""
         for path in changed:
             was, now = former.files.get(path), tree.files.get(path)
             if was is None or now is None or was.mode != now.mode or _is_read(path[path.rfind("/") + 1 :]):
-                return None
-        return known
+                return False
+        return True
 
     def _key(self, config: Config, tree: GitTree) -> str:
         whole = hashlib.sha256(f"{__version__}\n".encode())

@@ -9,27 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from bakehouse.build.identity.collected import Collected, file_value
-from bakehouse.build.identity.demand import Demand
+from bakehouse.build.identity.demand import Demand, Take, is_pattern
 from bakehouse.build.identity.identify import Identifier, ImageFacts, wanted_images
 from bakehouse.build.identity.selection import Selection
 from bakehouse.build.identity.subject import Subject
 from bakehouse.dockerfile.ignore import candidates
 from bakehouse.model.file_source import FileSource
 from bakehouse.model.identity import Affected, Change, ChangeKind, IngredientKind, compare
+from bakehouse.workspace.libraries import lineage
 
 
 @dataclass(slots=True)
 class Side:
-    """One state of the repository. `failures` are targets whose Dockerfile cannot be read there, with the reason."""
+    """One state of the repository. `failures` are targets whose Dockerfile cannot be read there, with the reason;
+    `links` all its symbolic links, None where they are not known beforehand."""
 
     files: FileSource
     subjects: Mapping[str, Subject]
     demands: Mapping[str, Mapping[str, Demand]]
     state: str
     failures: Mapping[str, str] = field(default_factory=dict)
-    _identifier: Identifier | None = None
+    links: frozenset[str] | None = None
+    _identifier: Identifier | None = field(default=None, init=False)
 
     @property
     def identifier(self) -> Identifier:
@@ -50,7 +54,7 @@ def affected(before: Side, after: Side, changed: Sequence[str]) -> tuple[Affecte
     seen: set[tuple[str, str]] = set()
     same_names = all((before.files.entry(p) is None) == (after.files.entry(p) is None) for p in changed)
     for side in (after,) if same_names and before.subjects == after.subjects else (before, after):
-        for target, path, name in Takers(side).of(changed):
+        for target, path, name in Takers(side, changed).taken():
             if target in after.subjects and (target, name) not in seen:
                 seen.add((target, name))
                 found.setdefault(target, []).append(_file_change(before.files, after.files, path, name))
@@ -65,7 +69,7 @@ def affected(before: Side, after: Side, changed: Sequence[str]) -> tuple[Affecte
 def touched(side: Side, paths: Sequence[str]) -> tuple[Affected, ...]:
     """The targets that can take one of `paths`, or are defined in one: what changed in a file is not known here."""
     found: dict[str, list[Change]] = {}
-    for target, path, name in Takers(side).of(paths):
+    for target, path, name in Takers(side, paths).taken():
         del path
         found.setdefault(target, []).append(Change(how=ChangeKind.CHANGED, kind=IngredientKind.FILE, name=name))
     wanted = set(paths)
@@ -92,11 +96,19 @@ def _result(side: Side, found: Mapping[str, list[Change]]) -> tuple[Affected, ..
     )
 
 
-class Takers:
-    """Which targets take a path: each place from which a build takes files, with who takes there."""
+def reads_any(side: Side, paths: Iterable[str]) -> bool:
+    """Whether one of `paths` is a Dockerfile of a target."""
+    return not {subject.dockerfile for subject in side.subjects.values()}.isdisjoint(paths)
 
-    def __init__(self, side: Side) -> None:
-        self._starts: dict[str, list[tuple[str, Selection, str, str]]] = {}
+
+class Takers:
+    """Which targets take some paths: each place from which a build takes files that they may lie below."""
+
+    def __init__(self, side: Side, paths: Sequence[str]) -> None:
+        self._paths = paths
+        self._links = side.links
+        self._above = {directory for path in paths for directory in lineage(path)}
+        self._starts: dict[str, list[tuple[str, Selection, str]]] = {}
         nobody = Collected()
         for target, demands in side.demands.items():
             subject = side.subjects[target]
@@ -105,21 +117,30 @@ class Takers:
                     if prefix:
                         continue  # a directory outside the repository
                     for take in takes:
-                        for start, asked, _ in selection.starts(take):
-                            self._starts.setdefault(start, []).append((target, selection, start, asked))
+                        if self._may_reach(selection, take):
+                            self._add(target, selection, take)
 
-    def of(self, paths: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    def _may_reach(self, selection: Selection, take: Take) -> bool:
+        """Whether a source can have one of the paths below it: it lies above one, or leads through a link."""
+        parts = take.path.split("/") if take.path != "." else []
+        fixed = list(takewhile(lambda part: not (take.pattern and is_pattern(part)), parts))
+        place = "/".join([part for part in (selection.context, *fixed) if part]) or "."
+        if place in self._above or self._links is None:
+            return True
+        return bool(self._links) and any(step in self._links for step in lineage(place))
+
+    def _add(self, target: str, selection: Selection, take: Take) -> None:
+        for start, asked, _ in selection.starts(take):
+            self._starts.setdefault(start or ".", []).append((target, selection, asked))
+
+    def taken(self) -> Iterator[tuple[str, str, str]]:
         """(target, path, the name under which the target takes it) for each path that a target takes."""
-        for path in paths:
-            at = path
-            while True:
-                for target, selection, start, asked in self._starts.get(at, ()):
+        for path in self._paths:
+            for start in lineage(path):
+                for target, selection, asked in self._starts.get(start, ()):
                     if not selection.excluded(path):
-                        inner = path[len(start) + 1 :] if start else path
+                        inner = path if start == "." else path[len(start) + 1 :]
                         yield target, path, f"{asked}/{inner}" if asked and inner else asked or inner
-                if not at:
-                    break
-                at = at.rpartition("/")[0]
 
 
 def _settled_changes(before: Side, after: Side, target: str) -> list[Change]:
