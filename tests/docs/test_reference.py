@@ -18,7 +18,7 @@ NOUNS = (
     *(graph.ServiceGraph, graph.Node, graph.Edge),
     *(context.ContextReport, context.ContextSource, context.ContextItem),
     *(context.IgnoreRuleUse, context.IgnoreProposal),
-    *(plan.Plan, plan.Target, plan.Secret, plan.Substitution),
+    *(plan.Plan, plan.Target, plan.Reused, plan.Secret, plan.Substitution),
     *(record.BuildRecord, record.TargetRecord, record.StepRecord),
     *(analysis.Analysis, analysis.CriticalPath, analysis.PathElement, analysis.CacheOutcome),
     *(builder.Builder, builder.BuilderNode, builder.GcRule, BuilderConfig, Retention, Applied),

@@ -21,8 +21,9 @@ def summary_lines(record: BuildRecord, analysis: Analysis) -> list[str]:
     cache = analysis.cache
     lines += [
         "",
-        f"{record.status} in {duration(record.seconds)}: {cache.executed} steps executed, {cache.cached} cached, "
-        f"{cache.deduplicated} shared with another target; parallelism {analysis.parallelism:.1f}",
+        f"{record.status} in {duration(record.seconds)}: {_counts(record)}{cache.executed} steps executed, "
+        f"{cache.cached} cached, {cache.deduplicated} shared with another target; "
+        f"parallelism {analysis.parallelism:.1f}",
     ]
     lines += _critical_path(analysis)
     if analysis.saved_seconds is not None and analysis.baseline_run:
@@ -52,6 +53,11 @@ def failure_lines(record: BuildRecord, root: Path) -> list[str]:
     blocked = [t for t in record.targets if t.state is TargetState.BLOCKED]
     lines += [f"BLOCKED {t.id}: {one_line(t.message, 200)}" for t in blocked]
     return lines
+
+
+def _counts(record: BuildRecord) -> str:
+    reused = sum(t.state is TargetState.REUSED for t in record.targets)
+    return f"{reused} images reused; " if reused else ""
 
 
 def _row(target: TargetRecord) -> tuple[str, ...]:
