@@ -51,7 +51,7 @@ _HINT = "fetch it into a file, compare its checksum, then run it"
 def check(subject: Subject) -> Iterator[Hit]:
     """Every download that is run as it comes."""
     for download in downloads(subject):
-        if any(_runs_it(words) for words in download.readers):
+        if download.output in ("-", "/dev/stdout") and any(_runs_it(words) for words in download.readers):
             yield Hit("a script from the network is run unseen", download.program.command.span, hint=_HINT)
     for program in subject.programs(*_SHELLS, "eval", "source", "."):
         if any(_SUBSTITUTED.match(word.raw) for word in program.words[1:]):

@@ -34,6 +34,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bakehouse.dockerfile.packages import unwrap
 from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Program, Subject
@@ -71,7 +72,7 @@ def _before_pipe(program: Program) -> Span | None:
     at = commands.index(program.command)
     if program.command.operator not in ("|", "|&") or at == 0:
         return None
-    source = commands[at - 1]
-    if source.name in ("echo", "printf") and any(_USER_AND_PASSWORD.match(word.raw) for word in source.words[1:]):
-        return source.span
+    words = unwrap(commands[at - 1].words)
+    if words and words[0].text in ("echo", "printf") and any(_USER_AND_PASSWORD.match(word.raw) for word in words[1:]):
+        return commands[at - 1].span
     return None
