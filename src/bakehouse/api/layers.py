@@ -12,7 +12,7 @@ from bakehouse.build import names
 from bakehouse.config import Config
 from bakehouse.dockerfile.meaning import interpret
 from bakehouse.dockerfile.parser import parse
-from bakehouse.errors import BakehouseError, DockerfileError, ImageError, UsageError
+from bakehouse.errors import BakehouseError, DockerfileError, ImageError, RegistryError, UsageError
 from bakehouse.image.archive import read_archive
 from bakehouse.image.documents import ImageConfig, Manifest, read_json
 from bakehouse.image.found import FoundImage, checked, choose
@@ -91,7 +91,10 @@ class _Finder:
             raise UsageError(
                 f"{what} is a directory, and no OCI layout", hint="name an image, a service, or an archive of an image"
             )
-        registry.parse(what)  # refuses what is no reference before anybody is asked
+        try:
+            registry.parse(what)
+        except RegistryError as error:
+            raise UsageError(error.message, hint="name an image, a service, or an archive of an image") from None
         here = self.source == "engine" or (self.source == "auto" and _is_local(what))
         return _Place("engine" if here else "registry", what)
 

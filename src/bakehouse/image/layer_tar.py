@@ -27,6 +27,7 @@ OPAQUE = ".wh..wh..opq"
 _EXTENDED = frozenset({
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
 })  # fmt: skip
+_BAD_HEADERS = (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError)  # type: ignore[attr-defined]
 _DAMAGE = (tarfile.TarError, ValueError, OverflowError, IndexError, EOFError, RecursionError, UnicodeError)
 _HINT = "pull or save the image again; if it stays so, do not trust it"
 
@@ -103,7 +104,12 @@ class _Header(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        found = super().frombuf(buf, encoding, errors)
+        try:
+            found = super().frombuf(buf, encoding, errors)
+        except _BAD_HEADERS as error:  # tarfile itself would call it the end of the archive
+            raise tarfile.ReadError(f"a header makes no sense ({error})") from None
+        if found.size < 0:
+            raise ImageError("an entry of negative size", hint=_HINT)
         if found.type in _EXTENDED and found.size > MAX_HEADER:
             raise ImageError(f"a header of {found.size} bytes; at most {MAX_HEADER} are read", hint=_HINT)
         return found

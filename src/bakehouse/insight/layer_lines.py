@@ -1,8 +1,8 @@
 """The history of an image and the Dockerfile it should come from go in; the line of each step comes out, or nothing.
 
-BuildKit writes one step of history for each instruction but FROM, and ONBUILD, and puts those of the base image before
-them (buildkit, dockerfile2llb, commitToHistory). The two are laid side by side from the end. Where they disagree,
-the image was built from another file, and no line is claimed.
+BuildKit writes one step of history for each instruction but FROM and ONBUILD (for ARG only with newer frontends), and
+puts those of the base image before them (buildkit, dockerfile2llb, commitToHistory). The two are laid side by side from
+the end. Where they disagree, the image was built from another file, and no line is claimed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from collections.abc import Sequence
 from bakehouse.dockerfile.meaning import Meaning
 from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.image.documents import History
-
-_SILENT = frozenset({"ONBUILD", "ARG"})
-"""Instructions that may have no step: ARG has one only with newer frontends."""
 
 _COMMENT = " # buildkit"
 _SHELL = " /bin/sh -c "
@@ -39,12 +36,14 @@ def lines_of_history(history: Sequence[History], meaning: Meaning) -> tuple[int 
     lines: list[int | None] = [None] * len(history)
     at = len(history) - 1
     for step in reversed(steps):
+        if step.instruction.name == "ONBUILD":
+            continue
         while at >= 0 and _is_foreign_arg(history[at], step):
             at -= 1
         if at >= 0 and _agree(history[at], step):
             lines[at] = step.instruction.start_line
             at -= 1
-        elif step.instruction.name not in _SILENT:
+        elif step.instruction.name != "ARG":
             return None
     return tuple(lines)
 
@@ -61,7 +60,7 @@ def _steps(meaning: Meaning) -> list[Step]:
 
 def _is_foreign_arg(history: History, step: Step) -> bool:
     """An ARG of which the file knows nothing: a plan injects some for the host's certificate authority."""
-    return _keyword(history) == "ARG" and step.instruction.name != "ARG"
+    return _keyword(history) == "ARG" and not _agree(history, step)
 
 
 def _keyword(history: History) -> str:
@@ -75,6 +74,8 @@ def _agree(history: History, step: Step) -> bool:
     text = " ".join(instruction_of(history.created_by).split())
     if name == "RUN" and not step.instruction.heredocs:
         return " ".join(" ".join(step.instruction.arguments).split()) in text
+    if name == "ARG":
+        return any(pair.key.text in text.replace("=", " ").split() for pair in step.instruction.pairs)
     if name in ("COPY", "ADD", "WORKDIR") and step.certain and step.values:
         return step.values[-1].rstrip("/") in text
     return True
