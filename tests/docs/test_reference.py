@@ -10,7 +10,7 @@ from bakehouse.build.bases import BootstrapResult
 from bakehouse.build.builder_apply import Applied
 from bakehouse.build.builders import BuilderConfig, Retention
 from bakehouse.build.diagnose import Check, Diagnosis
-from bakehouse.model import analysis, builder, context, graph, plan, record, service
+from bakehouse.model import analysis, builder, context, graph, image, plan, record, service
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOUNS = (
@@ -18,6 +18,8 @@ NOUNS = (
     *(graph.ServiceGraph, graph.Node, graph.Edge),
     *(context.ContextReport, context.ContextSource, context.ContextItem),
     *(context.IgnoreRuleUse, context.IgnoreProposal),
+    *(image.LayersReport, image.ImageReport, image.ImageLayer),
+    *(image.WastedPath, image.SharedLayer, image.DuplicateFile),
     *(plan.Plan, plan.Target, plan.Reused, plan.Secret, plan.Substitution),
     *(record.BuildRecord, record.TargetRecord, record.StepRecord),
     *(analysis.Analysis, analysis.CriticalPath, analysis.PathElement, analysis.CacheOutcome),
