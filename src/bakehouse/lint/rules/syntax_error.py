@@ -31,7 +31,13 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="syntax-error", group=Group.CORRECTNESS, severity=Severity.ERROR, aliases=("DL1000",))
+RULE = rule(
+    __doc__,
+    name="syntax-error",
+    group=Group.CORRECTNESS,
+    severity=Severity.ERROR,
+    aliases=("DL1000", "DL3043", "DL3061"),
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

@@ -1,0 +1,88 @@
+"""An ARG that nothing uses.
+
+## What
+
+An ARG before the first FROM that no FROM uses and no stage takes over; or an ARG of a stage that no instruction names
+and after which nothing runs.
+
+## Why
+
+`--build-arg` for it is accepted and does nothing. An ARG before a RUN may be read by what the RUN calls, so such ARGs
+are not reported.
+
+## Bad
+
+```dockerfile
+ARG VERSION=1.2
+FROM alpine:3.20
+```
+
+## Good
+
+```dockerfile
+ARG VERSION=3.20
+FROM alpine:${VERSION}
+```
+
+## Fix
+
+Unsafe: the ARG is removed where it declares nothing else. BuildKit warns then if a build still gives it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bakehouse.dockerfile.edits import delete_lines
+from bakehouse.dockerfile.expansion import PROXY_ARGS
+from bakehouse.dockerfile.syntax import Instruction, Pair
+from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
+from bakehouse.lint.subject import Subject
+
+RULE = rule(__doc__, name="unused-arg", group=Group.CORRECTNESS, severity=Severity.INFO, fix=FixSafety.UNSAFE)
+_READ_BY_BUILDKIT = re.compile(
+    r"BUILDKIT_|SOURCE_DATE_EPOCH\Z|DOCKER_|(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT|STAGE)|CACHEBUST|CACHE_BUST",
+    re.IGNORECASE,
+)
+
+
+def check(subject: Subject) -> Iterator[Hit]:
+    """Every such ARG."""
+    for instruction in subject.named("ARG"):
+        for pair in instruction.pairs:
+            name = pair.key.text
+            if not name.isidentifier() or name.upper() in PROXY_ARGS or _READ_BY_BUILDKIT.match(name):
+                continue
+            if not _is_named_elsewhere(subject, instruction, pair) and not _is_followed_by_run(subject, instruction):
+                edit = delete_lines(subject.tree, instruction.span) if len(instruction.pairs) == 1 else None
+                yield Hit(f"nothing uses {name}", pair.span, hint="remove it", fix=unsafe_fix("Remove the ARG", edit))
+
+
+def _is_named_elsewhere(subject: Subject, arg: Instruction, pair: Pair) -> bool:
+    """Whether the name stands in another instruction, or in another pair of this one."""
+    word = re.compile(rf"\b{re.escape(pair.key.text)}\b")
+    for instruction in subject.tree.instructions:
+        if instruction is arg:
+            others = (other for other in arg.pairs if other is not pair)
+            texts = [text.text for other in others for text in (other.key, other.value) if text is not None]
+        else:
+            texts = [instruction.original, *(heredoc.content for heredoc in instruction.heredocs)]
+        if any(word.search(text) for text in texts):
+            return True
+    return False
+
+
+def _is_followed_by_run(subject: Subject, arg: Instruction) -> bool:
+    """Whether something runs after an ARG, in its stage or in one that starts from it."""
+    home = next((m.stage.index for m in subject.stages if arg in m.stage.instructions), None)
+    if home is None:
+        return False
+    family = {home}
+    for meaning in subject.stages:
+        if meaning.stage.origin.stage in family:
+            family.add(meaning.stage.index)
+    return any(
+        instruction.name in ("RUN", "ONBUILD") and instruction.span.start > arg.span.start
+        for index in family for instruction in subject.stages[index].stage.instructions
+    )  # fmt: skip
