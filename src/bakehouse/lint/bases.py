@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from bakehouse.dockerfile.imageref import ImageRef
 from bakehouse.dockerfile.state import StageMeaning
@@ -78,6 +79,7 @@ def is_windows(stage: StageMeaning, subject: Subject) -> bool:
     return subject.tree.escape == "`" or distribution(stage, subject) is Distribution.WINDOWS
 
 
+@lru_cache(maxsize=1024)
 def of_image(image: ImageRef) -> Distribution:
     """The family of an image, from its name and tag."""
     name = image.path.rpartition("/")[2]

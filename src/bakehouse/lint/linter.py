@@ -38,7 +38,9 @@ class Linter:
         self.names = RuleNames(rule_infos())
         self.suppressed = 0
         self.broken: list[tuple[str, str, Exception]] = []
-        self._file_rules = [module for module in FILE_RULES if module.RULE.name in selection.rules]
+        chosen = [module for module in FILE_RULES if module.RULE.name in selection.rules]
+        self._file_rules = [(module, _needs(module.RULE)) for module in chosen]
+        self._needed = frozenset(text for _, needs in self._file_rules for text in needs)
         self._repo_rules = [module for module in REPO_RULES if module.RULE.name in selection.rules]
 
     def check(self, repo: Repo) -> tuple[Finding, ...]:
@@ -50,11 +52,15 @@ class Linter:
 
     def check_file(self, subject: Subject) -> list[Finding]:
         """The findings in one Dockerfile. A file that BuildKit refuses has only those."""
-        rules: Iterable[Any] = (SYNTAX_RULE,) if subject.tree.errors else self._file_rules
+        rules = ((SYNTAX_RULE, frozenset[bytes]()),) if subject.tree.errors else self._file_rules
+        lowered = subject.data.lower()
+        present = {text for text in self._needed if text in lowered}
         hidden = read_suppressions(subject.tree, self.names)
         left_out = self.selection.left_out(subject.path)
         found: list[Finding] = []
-        for module in rules:
+        for module, needs in rules:
+            if needs and present.isdisjoint(needs):
+                continue
             hits = self._hits(module, module.check, subject, subject.path)
             if hits and module.RULE.name not in left_out:
                 found += self._placed(module, hits, subject, hidden)
@@ -112,6 +118,10 @@ class Linter:
             fix=hit.fix,
             service=hit.service,
         )
+
+
+def _needs(rule: RuleInfo) -> frozenset[bytes]:
+    return frozenset(text.encode() for text in rule.needs)
 
 
 def place(path: str, data: bytes, span: Span, starts: Sequence[int] | None = None) -> Place:

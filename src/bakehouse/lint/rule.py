@@ -68,8 +68,10 @@ def rule(
     fix: FixSafety = FixSafety.NONE,
     aliases: tuple[str, ...] = (),
     default: bool = True,
+    needs: tuple[str, ...] = (),
 ) -> RuleInfo:
-    """The description of a rule from its module's docstring and its facts."""
+    """The description of a rule from its module's docstring and its facts. `needs` lets a rule over one file skip
+    most files unread (see `RuleInfo`)."""
     assert page is not None, "a rule's page is its module's docstring"
     text = inspect.cleandoc(page)
     summary, _, rest = text.partition("\n")
@@ -82,6 +84,7 @@ def rule(
         fix=fix,
         aliases=aliases,
         default=default,
+        needs=needs,
     )
 
 

@@ -52,7 +52,8 @@ class RuleInfo:
     """What a rule is. `name` is kebab-case and its file's name with dashes; `aliases` are the names that other
     linters have for it (DL3008, or a BuildKit check such as StageNameCasing). `page` is Markdown: what, why,
     bad, good, and how safe the fix is. `fix` is the best the rule can do; single findings may have less.
-    Rules with `default` False speak only where they are selected by name, alias or group.
+    Rules with `default` False speak only where they are selected by name, alias or group. `needs` are texts in
+    lower case, one of which a file has (in any case) where the rule has something to say; none: it may always.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RuleInfo:
     fix: FixSafety = FixSafety.NONE
     aliases: tuple[str, ...] = ()
     default: bool = True
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
