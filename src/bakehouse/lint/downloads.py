@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bakehouse.dockerfile.packages import unwrap
 from bakehouse.dockerfile.shell import ShellWord
@@ -38,11 +39,11 @@ _CLONE_VALUED = _words(
     "-b --branch --depth -o --origin -c --config --reference --separate-git-dir -j --jobs --filter --template -u "
     "--upload-pack --shallow-since --shallow-exclude --revision --server-option"
 )
-_CHECKS = re.compile(
-    r"sha\d+sum|shasum|md5sum|b2sum|b3sum|cksum|gpg\b.*--verify|gpgv|gpg2? --batch|cosign|minisign|slsa-verifier"
-    r"|openssl dgst|checksig|checksum|sha256|sha512|signify|gh attestation",
-    re.IGNORECASE | re.DOTALL,
-)
+_CHECKS = (
+    "sha256", "sha512", "sha1sum", "shasum", "md5sum", "b2sum", "b3sum", "cksum", "checksum", "--verify", "gpgv",
+    "gpg --batch", "gpg2 --batch", "cosign", "minisign", "slsa-verifier", "openssl dgst", "checksig", "signify",
+    "attestation verify", "sha384sum", "sha224sum",
+)  # fmt: skip
 _PIPES = ("|", "|&")
 
 
@@ -79,8 +80,13 @@ class Clone:
     plain: bool
 
 
-def downloads(subject: Subject) -> Iterator[Download]:
-    """Every address of every curl and wget."""
+@lru_cache(maxsize=1)  # several rules ask about the same file, one after another
+def downloads(subject: Subject) -> tuple[Download, ...]:
+    """Every address of every curl and wget, in file order."""
+    return tuple(_downloads(subject))
+
+
+def _downloads(subject: Subject) -> Iterator[Download]:
     for program in subject.programs("curl", "wget"):
         output, addresses = (_read_curl if program.name == "curl" else _read_wget)(program.words[1:])
         readers = tuple(_readers(program))
@@ -148,8 +154,12 @@ def _readers(program: Program) -> Iterator[Sequence[ShellWord]]:
 def is_verified(run: Run) -> bool:
     """Whether a RUN, or a later one of its stage, compares a checksum or a signature."""
     runs = (step.instruction for step in run.stage.steps if step.instruction.name == "RUN")
-    later = (instruction for instruction in runs if instruction.span.start >= run.start)
-    return any(_CHECKS.search("".join((i.original, *(h.content for h in i.heredocs)))) for i in later)
+    for instruction in runs:
+        if instruction.span.start >= run.start:
+            text = "".join((instruction.original, *(h.content for h in instruction.heredocs))).lower()
+            if any(check in text for check in _CHECKS):
+                return True
+    return False
 
 
 def clones(subject: Subject) -> Iterator[Clone]:

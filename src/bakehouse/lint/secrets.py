@@ -46,7 +46,7 @@ _B = r"(?<![A-Za-z0-9])"
 TOKEN_FORMATS = _formats(
     ("an AWS access key id", "AKIA", rf"{_B}AKIA[0-9A-Z]{{16}}(?![0-9A-Z])"),
     ("a temporary AWS access key id", "ASIA", rf"{_B}ASIA[0-9A-Z]{{16}}(?![0-9A-Z])"),
-    ("a GitHub token", "gh", rf"{_B}gh[oprsu]_[A-Za-z0-9]{{36,}}"),
+    *(("a GitHub token", f"gh{kind}_", rf"{_B}gh{kind}_[A-Za-z0-9]{{36,}}") for kind in "oprsu"),
     ("a GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
     ("a GitLab token", "glpat-", r"glpat-[A-Za-z0-9_-]{20,}"),
     ("a Slack token", "xox", rf"{_B}xox[abeprs]-[A-Za-z0-9-]{{10,}}"),

@@ -184,7 +184,6 @@ _NAMES = (
     "sudo",
     "syntax_directive_missing",
     "syntax_directive_outdated",
-    "syntax_error",
     "tls_verification_off",
     "tool_self_update",
     "trailing_whitespace",

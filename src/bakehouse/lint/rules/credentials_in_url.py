@@ -40,7 +40,8 @@ from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
 RULE = rule(__doc__, name="credentials-in-url", group=Group.SECURITY, severity=Severity.WARNING)
-_URL = re.compile(rb"[a-z][a-z0-9+.-]*://([^\s/:@'\"$<{\[]*):([^\s/@'\"$<{\[*]+)@([\w.-]+)", re.IGNORECASE)
+_URL = re.compile(rb"://([^\s/:@'\"$<{\[]*):([^\s/@'\"$<{\[*]+)@([\w.-]+)")
+_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _EXAMPLES = frozenset({
     "password", "passwd", "pass", "pwd", "secret", "postgres", "root", "user", "username", "guest", "admin", "test",
     "example", "changeme", "mysql", "mongo", "redis", "token", "x-oauth-basic", "dummy", "placeholder", "rabbitmq",
@@ -58,8 +59,9 @@ def check(subject: Subject) -> Iterator[Hit]:
         if password in _EXAMPLES or password == user or password.isdigit() or line.lstrip().startswith(b"#"):
             continue
         host = match[3].decode("latin-1")
+        scheme = _SCHEME.search(line)
         yield Hit(
             f"a password for {host} stands in the address",
-            Span(match.start(), match.end()),
+            Span(match.start() - len(scheme[0] if scheme else b""), match.end()),
             hint="change it, and mount the new one as a secret",
         )

@@ -40,7 +40,9 @@ from bakehouse.lint.downloads import Download, downloads, is_verified
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="curl-without-checksum", group=Group.REPRODUCIBILITY, severity=Severity.INFO)
+RULE = rule(
+    __doc__, name="curl-without-checksum", group=Group.REPRODUCIBILITY, severity=Severity.INFO, needs=("curl", "wget")
+)
 _ARCHIVE = re.compile(
     r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|gz|xz|bz2|zst|deb|rpm|apk|jar|war|whl|gem|run|bin|AppImage|exe|phar|so|phar"
     r"|pkg|dmg|msi|7z)\b|/releases?/download/|/download(?:s)?/|[-_](?:amd64|x86_64|arm64|aarch64|linux)|\$\{?\w*ARCH",

@@ -36,13 +36,15 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="docker-socket", group=Group.SECURITY, severity=Severity.INFO)
+RULE = rule(__doc__, name="docker-socket", group=Group.SECURITY, severity=Severity.INFO, needs=("docker.sock", ":2375"))
 _SOCKET = re.compile(r"/var/run/docker\.sock|/run/docker\.sock|tcp://[\w.-]*:2375\b")
 _HINT = "put a proxy between that allows only what is needed"
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every instruction that names the socket."""
+    if b"docker.sock" not in subject.data and b":2375" not in subject.data:
+        return
     for instruction in subject.named("VOLUME", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
         for word in instruction.words:
             if _SOCKET.search(word.text):

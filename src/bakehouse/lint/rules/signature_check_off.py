@@ -45,6 +45,22 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("CKV2_DOCKER_5", "CKV2_DOCKER_7", "CKV2_DOCKER_8", "CKV2_DOCKER_9"),
+    needs=(
+        "unauthenticated",
+        "force-yes",
+        "insecure",
+        "untrusted",
+        "gpgcheck",
+        "gpg-check",
+        "nosignature",
+        "nodigest",
+        "checksig",
+        "unsigned",
+        "trusted=yes",
+        "siglevel",
+        "gosumdb",
+        "zypper",
+    ),
 )
 _HINT = "leave it out, and bring the key"
 _APT = re.compile(
@@ -66,6 +82,15 @@ _WRITTEN = re.compile(
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every flag, written setting and variable that turns the check off."""
+    yield from _in_flags(subject)
+    yield from _in_sources(subject)
+    for instruction in subject.named("ENV"):
+        for pair in instruction.pairs:
+            if pair.key.text == "GOSUMDB" and pair.value and pair.value.text.strip("\"'") == "off":
+                yield Hit("Go modules are not compared with the checksum database", pair.span, hint="use GOPRIVATE")
+
+
+def _in_flags(subject: Subject) -> Iterator[Hit]:
     for program in subject.programs(*_FLAGS):
         for at, word in enumerate(program.words[1:], start=1):
             if _FLAGS[program.name].fullmatch(word.static):
@@ -75,11 +100,12 @@ def check(subject: Subject) -> Iterator[Hit]:
                 severity = Severity.INFO if own else None  # may be built by the file itself
                 message = f"{program.name} does not check signatures"
                 yield Hit(message, word.span, hint=_HINT, fix=fix, severity=severity)
-    for program in subject.programs("echo", "printf", "sed", "tee", "add-apt-repository"):
+
+
+def _in_sources(subject: Subject) -> Iterator[Hit]:
+    signs = (b"trusted=yes", b"gpgcheck", b"SigLevel")
+    writers = ("echo", "printf", "sed", "tee", "add-apt-repository") if any(s in subject.data for s in signs) else ()
+    for program in subject.programs(*writers):
         for word in program.words[1:]:
             if _WRITTEN.search(word.raw) and "gpgcheck=1" not in word.raw.rpartition("gpgcheck=0")[2]:
                 yield Hit("the packages of this source are taken unsigned", word.span, hint=_HINT)
-    for instruction in subject.named("ENV"):
-        for pair in instruction.pairs:
-            if pair.key.text == "GOSUMDB" and pair.value and pair.value.text.strip("\"'") == "off":
-                yield Hit("Go modules are not compared with the checksum database", pair.span, hint="use GOPRIVATE")

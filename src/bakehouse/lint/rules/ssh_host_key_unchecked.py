@@ -38,12 +38,20 @@ from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="ssh-host-key-unchecked", group=Group.SECURITY, severity=Severity.WARNING)
+RULE = rule(
+    __doc__,
+    name="ssh-host-key-unchecked",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    needs=("stricthostkeychecking",),
+)
 _OFF = re.compile(rb"StrictHostKeyChecking[ =\\t]*\"?(?:no|off)\b", re.IGNORECASE)
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every place that turns the check off, comments left out."""
+    if b"stricthostkeychecking" not in subject.data.lower():
+        return
     for match in _OFF.finditer(subject.data):
         line = subject.data[subject.data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
         if not line.lstrip().startswith(b"#"):

@@ -40,15 +40,25 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.run_edits import add_run_flag
 from bakehouse.lint.subject import Run, Subject
 
-RULE = rule(__doc__, name="ssh-without-mount", group=Group.SECURITY, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="ssh-without-mount",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("ssh", "git@"),
+)
 _FETCHERS = frozenset({"git", "pip", "pip3", "uv", "npm", "yarn", "pnpm", "poetry", "cargo", "composer", "python"})
 _FETCHES = frozenset({"clone", "fetch", "pull", "submodule", "ls-remote", "install", "add", "sync"})
 _ADDRESS = re.compile(r"(?:[\w.-]+\s*@\s*)?(?:git\+)?(?:ssh://|git@[\w.-]+[:/])")
+_SIGNS = (b"git@", b"ssh://", b".ssh/id_")
 _KEY_FILE = re.compile(r"1?>>?\s*\S*\.ssh/id_\w+\"?\Z")
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every RUN that fetches over ssh without mount, and every one that writes a key."""
+    if not any(sign in subject.data for sign in _SIGNS):
+        return
     for run in subject.runs:
         if any(mount.type in ("ssh", "secret") for mount in run.step.mounts):
             continue

@@ -49,17 +49,31 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("DD055", "DD056", "CKV2_DOCKER_2", "CKV2_DOCKER_3"),
+    needs=(
+        "ssl",
+        "tls",
+        "insecure",
+        "unsafe_https",
+        "check-certificate",
+        "trusted",
+        "httpsverify",
+        "verify-",
+        "curl",
+        "secure-http",
+    ),
 )
 _TITLE = "Check certificates"
 _HINT = "leave it out, and add the authority's certificate where one is missing"
 _OFF = r"(?:0|false|no|off)"
 _ON = r"(?:1|true|yes|on)"
-_VARIABLE = re.compile(
-    rf"(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY|(?:NPM|YARN)_CONFIG_STRICT_SSL|CONDA_SSL_VERIFY|SSL_VERIFY"
-    rf"|BUNDLE_SSL_VERIFY_MODE|REQUESTS_SSL_VERIFY)=[\"']?{_OFF}[\"']?|(?:GIT_SSL_NO_VERIFY|HEX_UNSAFE_HTTPS)=[\"']?{_ON}"
-    r"[\"']?|(?:PIP_TRUSTED_HOST|GOINSECURE|UV_INSECURE_HOST)=[\"']?[^\"'\s]+[\"']?",
-    re.IGNORECASE,
-)
+_SWITCHES = {"GIT_SSL_NO_VERIFY": _ON, "HEX_UNSAFE_HTTPS": _ON} | dict.fromkeys(
+    ("PIP_TRUSTED_HOST", "GOINSECURE", "UV_INSECURE_HOST"), r"[^\s]+"
+)  # fmt: skip
+_NAMES = frozenset({
+    "NODE_TLS_REJECT_UNAUTHORIZED", "PYTHONHTTPSVERIFY", "NPM_CONFIG_STRICT_SSL", "YARN_CONFIG_STRICT_SSL",
+    "CONDA_SSL_VERIFY", "SSL_VERIFY", "BUNDLE_SSL_VERIFY_MODE", "REQUESTS_SSL_VERIFY", "GIT_SSL_NO_VERIFY",
+    "HEX_UNSAFE_HTTPS", "PIP_TRUSTED_HOST", "GOINSECURE", "UV_INSECURE_HOST",
+})  # fmt: skip
 _FLAGS = {
     "curl": re.compile(r"--insecure|--proxy-insecure|-[a-jl-np-zA-JL-NP-Z#]*k[a-zA-Z#]*"),
     "wget": re.compile(r"--no-check-certificate"),
@@ -78,19 +92,21 @@ _SETTING = re.compile(
     rf"|pip3?\s.*config\s.*trusted-host",
     re.IGNORECASE,
 )
+_SIGNS = (b"strict-ssl", b"sslverify", b"disable-tls", b"secure-http", b"ssl_verify", b"trusted-host")
 _LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])")
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every flag, setting and variable that turns the check off."""
     yield from _in_variables(subject)
+    lowered = subject.data.lower()
+    may_set = any(sign in lowered for sign in _SIGNS)
     for program in subject.programs(*_FLAGS, *_PIPS, "composer", "conda"):
-        text = " ".join(word.static for word in program.words)
-        if _SETTING.match(text):
+        if may_set and _SETTING.match(" ".join(word.static for word in program.words)):
             edit = remove_command(subject.tree, program.run, program.command)
             fix = unsafe_fix(_TITLE, edit)
             yield Hit("certificates are not checked any more", program.command.span, hint=_HINT, fix=fix)
-        elif not any(_LOCAL.match(argument) for argument in program.arguments):
+        else:
             yield from _in_flags(subject, program)
 
 
@@ -99,6 +115,8 @@ def _in_flags(subject: Subject, program: Program) -> Iterator[Hit]:
     for at, word in enumerate(program.words[1:], start=1):
         trusted = program.name in _PIPS and re.match(r"--(?:trusted-host|allow-insecure-host)(?:=|\Z)", word.static)
         if trusted or (pattern is not None and pattern.fullmatch(word.static)):
+            if any(_LOCAL.match(argument) for argument in program.arguments):
+                return
             fix = unsafe_fix(_TITLE, _without(subject, program, at))
             yield Hit(f"{program.name} does not check certificates", word.span, hint=_HINT, fix=fix)
             return
@@ -120,14 +138,21 @@ def _without(subject: Subject, program: Program, at: int) -> Edit | None:
 def _in_variables(subject: Subject) -> Iterator[Hit]:
     for instruction in subject.named("ENV", "ARG"):
         for pair in instruction.pairs:
-            if pair.value and _VARIABLE.fullmatch(f"{pair.key.text}={pair.value.text}"):
+            if pair.value and _turns_off(pair.key.text, pair.value.text):
                 edit = delete_lines(subject.tree, instruction.span) if len(instruction.pairs) == 1 else None
                 message = f"{pair.key.text} turns the check of certificates off"
                 yield Hit(message, pair.span, hint=_HINT, fix=unsafe_fix(_TITLE, edit))
     for run in subject.runs:
         for command in run.script.commands:
             for word in command.assignments:
-                if _VARIABLE.fullmatch(word.static):
+                name, _, value = word.static.partition("=")
+                if _turns_off(name, value):
                     edit = remove_word(subject.tree, run.instruction, word)
-                    message = f"{word.static.partition('=')[0]} turns the check of certificates off"
+                    message = f"{name} turns the check of certificates off"
                     yield Hit(message, word.span, hint=_HINT, fix=unsafe_fix(_TITLE, edit))
+
+
+def _turns_off(name: str, value: str) -> bool:
+    """Whether a variable of that name and value turns a check off."""
+    name = name.upper()
+    return name in _NAMES and re.fullmatch(_SWITCHES.get(name, _OFF), value.strip("\"'"), re.IGNORECASE) is not None

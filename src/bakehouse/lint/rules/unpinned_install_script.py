@@ -38,7 +38,9 @@ from bakehouse.lint.downloads import downloads
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Run, Subject
 
-RULE = rule(__doc__, name="unpinned-install-script", group=Group.REPRODUCIBILITY, severity=Severity.INFO)
+RULE = rule(
+    __doc__, name="unpinned-install-script", group=Group.REPRODUCIBILITY, severity=Severity.INFO, needs=("curl", "wget")
+)
 
 
 class _Script(NamedTuple):
