@@ -106,6 +106,15 @@ def test_dockerfiles_count_by_what_they_say(repository):
     assert repository.touched("web/Dockerfile") == {"web": ["setting web/Dockerfile"]}
 
 
+def test_a_dockerfile_behind_a_link_counts(repository):
+    repository.write({"linked/files/real.txt": "FROM scratch\nCOPY f /\n", "linked/f": "f"})
+    (repository.root / "linked/Dockerfile").symlink_to("files/real.txt")
+    repository.commit()
+    assert repository.affected() == {}
+    repository.write({"linked/files/real.txt": "FROM scratch\nCOPY f /g\n"})
+    assert list(repository.affected()) == ["linked"]
+
+
 def test_build_arguments_count_where_they_are_declared(repository):
     compose = (repository.root / "compose.yaml").read_text()
     repository.write({"compose.yaml": compose.replace("'1'", "'2'")})

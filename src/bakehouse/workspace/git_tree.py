@@ -122,6 +122,11 @@ class GitTree:
         found = self._resolve(path)
         return None if found is None else self.entry(found)
 
+    def behind(self, path: str) -> GitFile | None:
+        """The file at a path, links followed; None where there is none."""
+        found = self._resolve(path)
+        return self.files.get(found) if found is not None else None
+
     def read(self, path: str) -> bytes:
         """The content of a file, links followed. Raises OSError."""
         found = self._resolve(path)

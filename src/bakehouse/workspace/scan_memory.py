@@ -59,6 +59,8 @@ class ScanMemory:
 
     def is_like(self, former: GitTree, tree: GitTree, changed: Iterable[str]) -> bool:
         """Whether scans of both trees must give the same: only contents differ that no scan reads."""
+        if any(_is_read(path[path.rfind("/") + 1 :]) for path in tree.links):
+            return False  # what a scan reads may lie behind a link, under another name
         for path in changed:
             was, now = former.files.get(path), tree.files.get(path)
             if was is None or now is None or was.mode != now.mode or _is_read(path[path.rfind("/") + 1 :]):
@@ -78,6 +80,8 @@ class ScanMemory:
                 reads = roles[name] = _is_read(name)
             if reads or file.mode in ("120000", "160000"):
                 whole.update(f"\0{path}\0{file.mode} {file.object}".encode("utf-8", "surrogateescape"))
+                if reads and file.mode == "120000":
+                    whole.update(f"\0{tree.behind(path)}".encode("utf-8", "surrogateescape"))
                 if role(name) is FileRole.COMPOSE:
                     names |= _words(tree, path)
         for name in sorted(n for n in self._env if n.encode() in names):
