@@ -42,7 +42,13 @@ from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.finding import Fix
 
 RULE = rule(
-    __doc__, name="apk-no-cache", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.SAFE, aliases=("DL3019",)
+    __doc__,
+    name="apk-no-cache",
+    group=Group.SIZE,
+    severity=Severity.INFO,
+    fix=FixSafety.SAFE,
+    aliases=("DL3019",),
+    needs=("apk",),
 )
 _CACHE = "/var/cache/apk"
 _UPDATE = ("-U", "--update", "--update-cache")

@@ -42,6 +42,7 @@ RULE = rule(
     severity=Severity.INFO,
     fix=FixSafety.SAFE,
     aliases=("DL3027",),
+    needs=("apt",),
 )
 _GET = frozenset({
     "install", "update", "upgrade", "dist-upgrade", "full-upgrade", "remove", "purge", "autoremove", "autopurge",

@@ -40,7 +40,13 @@ from bakehouse.lint.run_edits import append_command
 from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(
-    __doc__, name="apt-lists-left", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.SAFE, aliases=("DL3009",)
+    __doc__,
+    name="apt-lists-left",
+    group=Group.SIZE,
+    severity=Severity.INFO,
+    fix=FixSafety.SAFE,
+    aliases=("DL3009",),
+    needs=("apt",),
 )
 LISTS = "/var/lib/apt/lists"
 

@@ -40,7 +40,9 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.finding import Fix
 
-RULE = rule(__doc__, name="apt-update-split", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__, name="apt-update-split", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE, needs=("apt",)
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

@@ -43,7 +43,14 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.edit import Edit
 
-RULE = rule(__doc__, name="archive-left", group=Group.SIZE, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="archive-left",
+    group=Group.SIZE,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("curl", "wget"),
+)
 _UNPACKING = frozenset({"tar", "unzip", "dpkg", "rpm", "apt-get", "apt", "yum", "dnf", "7z", "bsdtar", "gdebi"})
 _ARCHIVES = (".tar", ".gz", ".tgz", ".xz", ".bz2", ".zip", ".deb", ".rpm", ".zst", ".tbz2", ".7z")
 _REMOVING = frozenset({"rm", "mv", "find", "unlink", "shred", "cp", "install"})

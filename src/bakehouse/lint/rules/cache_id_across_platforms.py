@@ -50,7 +50,12 @@ from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.edit import Edit
 
 RULE = rule(
-    __doc__, name="cache-id-across-platforms", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE
+    __doc__,
+    name="cache-id-across-platforms",
+    group=Group.CACHE,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("--mount",),
 )
 _MANY = re.compile(rb"\b(?:TARGET|BUILD)(?:PLATFORM|ARCH|OS)\b")
 _COMPILED = frozenset({"target", "node_modules", "build", "_build", ".build", ".venv", "venv", "obj", "bazel-out"})

@@ -41,7 +41,14 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.run_edits import remove_command, remove_word
 from bakehouse.lint.subject import Run, Subject
 
-RULE = rule(__doc__, name="cache-mount-useless", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.SAFE)
+RULE = rule(
+    __doc__,
+    name="cache-mount-useless",
+    group=Group.CACHE,
+    severity=Severity.WARNING,
+    fix=FixSafety.SAFE,
+    needs=("--mount",),
+)
 _FLAGS = {"pip": ("--no-cache-dir", "--no-cache"), "uv": ("--no-cache", "-n"), "poetry": ("--no-cache",)}
 _VARIABLES = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}
 _CLEANING = {

@@ -50,6 +50,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("DD051",),
+    needs=("chmod", "-m", "--mode"),
 )
 _NUMBER = re.compile(r"0*([0-7]?)([0-7]{3})")
 _SYMBOLS = re.compile(r"(?:[ug]*o[ug]*|[ugo]*a[ugo]*)[+=][rRsStxX]*w[rwxXst]*")

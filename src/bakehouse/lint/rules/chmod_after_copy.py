@@ -44,7 +44,9 @@ from bakehouse.lint.run_edits import drop_operand
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.finding import Fix
 
-RULE = rule(__doc__, name="chmod-after-copy", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__, name="chmod-after-copy", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.UNSAFE, needs=("chmod",)
+)
 _OCTAL = re.compile(r"0?[0-7]{3}\Z")
 _EXECUTABLE = frozenset({"+x", "a+x", "+rx", "a+rx", "ugo+x", "u+x", "ug+x", "u+rx"})
 

@@ -51,7 +51,14 @@ from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.edit import Edit
 from bakehouse.model.finding import Fix
 
-RULE = rule(__doc__, name="chown-after-copy", group=Group.SIZE, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="chown-after-copy",
+    group=Group.SIZE,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("chown",),
+)
 _OWNER = re.compile(r"([\w-]+)(?::([\w-]+))?\Z")
 _RECURSIVE = re.compile(r"-[a-zA-Z]*R[a-zA-Z]*\Z|--recursive\Z")
 _HARMLESS = frozenset({"chown", "chmod", "rm", "echo", "set"})  # they make no files, and no users

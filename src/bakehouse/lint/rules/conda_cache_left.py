@@ -38,7 +38,14 @@ from bakehouse.lint.cleanups import Leftover, left_behind
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="conda-cache-left", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.SAFE)
+RULE = rule(
+    __doc__,
+    name="conda-cache-left",
+    group=Group.SIZE,
+    severity=Severity.INFO,
+    fix=FixSafety.SAFE,
+    needs=("conda", "mamba"),
+)
 _KIND = Leftover(
     managers=("conda",),
     directories=("/opt/conda/pkgs", "/root/.conda/pkgs", "/root/miniconda3/pkgs", "/opt/mamba/pkgs"),

@@ -44,6 +44,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("DL3029", "FromPlatformFlagConstDisallowed"),
+    needs=("--platform",),
 )
 
 

@@ -46,7 +46,14 @@ from bakehouse.lint.layers import destination
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="copy-entire-rootfs", group=Group.SIZE, severity=Severity.WARNING, aliases=("DL3067",))
+RULE = rule(
+    __doc__,
+    name="copy-entire-rootfs",
+    group=Group.SIZE,
+    severity=Severity.WARNING,
+    aliases=("DL3067",),
+    needs=("--from",),
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

@@ -37,7 +37,14 @@ from bakehouse.lint.bases import is_windows
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="crlf-heredoc", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="crlf-heredoc",
+    group=Group.CORRECTNESS,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("<<",),
+)
 _CRLF = re.compile(rb"\r\n")
 
 

@@ -44,7 +44,12 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(
-    __doc__, name="docker-clean-defeats-mount", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE
+    __doc__,
+    name="docker-clean-defeats-mount",
+    group=Group.CACHE,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("--mount",),
 )
 _ARCHIVES = "/var/cache/apt/archives"
 _SETTINGS = ("docker-clean", "Keep-Downloaded-Packages", "keep-cache")

@@ -49,6 +49,7 @@ RULE = rule(
     severity=Severity.INFO,
     fix=FixSafety.SAFE,
     aliases=("DL3047",),
+    needs=("curl", "wget"),
 )
 _GNU = (Distribution.DEBIAN, Distribution.REDHAT, Distribution.SUSE)
 _LONG = {

@@ -39,7 +39,7 @@ from bakehouse.dockerfile.sources import SourceKind
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="git-directory-copied", group=Group.SIZE, severity=Severity.WARNING)
+RULE = rule(__doc__, name="git-directory-copied", group=Group.SIZE, severity=Severity.WARNING, needs=(".git", "git"))
 
 
 def check(subject: Subject) -> Iterator[Hit]:

@@ -47,7 +47,12 @@ from bakehouse.lint.subject import Subject
 from bakehouse.model.edit import Edit
 
 RULE = rule(
-    __doc__, name="heredoc-no-errexit", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.UNSAFE
+    __doc__,
+    name="heredoc-no-errexit",
+    group=Group.CORRECTNESS,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("<<",),
 )
 
 

@@ -42,6 +42,7 @@ RULE = rule(
     severity=Severity.INFO,
     aliases=("DL1001",),
     default=False,
+    needs=("ignore",),
 )
 _PRAGMA = re.compile(
     rb"^[ \t]*#\s*(?:hadolint\s+(?:global\s+)?ignore|bakehouse:\s*ignore(?:-file)?)\s*=[^\r\n]*", re.M | re.I

@@ -38,7 +38,14 @@ from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="keep-git-dir", group=Group.BUILDKIT, severity=Severity.INFO, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="keep-git-dir",
+    group=Group.BUILDKIT,
+    severity=Severity.INFO,
+    fix=FixSafety.UNSAFE,
+    needs=("keep-git-dir",),
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

@@ -43,6 +43,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("DL3007",),
+    needs=("latest",),
 )
 
 

@@ -50,6 +50,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("DL4006",),
+    needs=("|",),
 )
 _NEVER_FAIL = frozenset({"echo", "printf", "yes", ":", "true"})
 _SHELLS = {

@@ -36,7 +36,14 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.run_edits import remove_run_flag
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="network-host", group=Group.SECURITY, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="network-host",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=("--network",),
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

@@ -45,6 +45,7 @@ RULE = rule(
     severity=Severity.INFO,
     fix=FixSafety.UNSAFE,
     aliases=("DL3015",),
+    needs=("apt",),
 )
 _CONFIGURED = re.compile(rb"APT::Install-Recommends", re.IGNORECASE)
 _FLAG = "--no-install-recommends"

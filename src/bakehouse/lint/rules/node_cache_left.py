@@ -44,7 +44,13 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(
-    __doc__, name="node-cache-left", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.SAFE, aliases=("DL3060",)
+    __doc__,
+    name="node-cache-left",
+    group=Group.SIZE,
+    severity=Severity.INFO,
+    fix=FixSafety.SAFE,
+    aliases=("DL3060",),
+    needs=("npm", "yarn"),
 )
 _KINDS = (
     Leftover(

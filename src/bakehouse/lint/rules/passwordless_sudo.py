@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="passwordless-sudo", group=Group.SECURITY, severity=Severity.INFO)
+RULE = rule(__doc__, name="passwordless-sudo", group=Group.SECURITY, severity=Severity.INFO, needs=("sudo",))
 
 
 def check(subject: Subject) -> Iterator[Hit]:

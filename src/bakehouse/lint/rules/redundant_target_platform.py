@@ -41,6 +41,7 @@ RULE = rule(
     severity=Severity.STYLE,
     fix=FixSafety.SAFE,
     aliases=("DL3065", "RedundantTargetPlatform"),
+    needs=("--platform",),
 )
 
 

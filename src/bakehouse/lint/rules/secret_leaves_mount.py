@@ -36,7 +36,7 @@ from bakehouse.dockerfile.shell import Command
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Run, Subject
 
-RULE = rule(__doc__, name="secret-leaves-mount", group=Group.SECURITY, severity=Severity.WARNING)
+RULE = rule(__doc__, name="secret-leaves-mount", group=Group.SECURITY, severity=Severity.WARNING, needs=("--mount",))
 _REDIRECT = re.compile(r"1?>>?\|?\s*(.+)\Z", re.DOTALL)
 _NOWHERE = ("/dev/", "/run/", "&")
 

@@ -37,7 +37,12 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Subject
 
 RULE = rule(
-    __doc__, name="secret-mount-not-required", group=Group.BUILDKIT, severity=Severity.INFO, fix=FixSafety.UNSAFE
+    __doc__,
+    name="secret-mount-not-required",
+    group=Group.BUILDKIT,
+    severity=Severity.INFO,
+    fix=FixSafety.UNSAFE,
+    needs=("--mount",),
 )
 _LOOKS = re.compile(r"\bif\b|\[ -|\btest -|\|\|")
 

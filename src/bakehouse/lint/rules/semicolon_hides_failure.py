@@ -41,7 +41,12 @@ from bakehouse.lint.shell_options import sets_errexit
 from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(
-    __doc__, name="semicolon-hides-failure", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.UNSAFE
+    __doc__,
+    name="semicolon-hides-failure",
+    group=Group.CORRECTNESS,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    needs=(";",),
 )
 _NEVER_FAIL = frozenset({
     "set", "echo", "printf", "true", ":", "umask", "exit", "shopt", "alias", "trap", "wait", "sleep", "kill", "pkill",

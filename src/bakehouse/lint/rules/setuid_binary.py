@@ -35,7 +35,14 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="setuid-binary", group=Group.SECURITY, severity=Severity.WARNING, aliases=("CIS-DI-0008",))
+RULE = rule(
+    __doc__,
+    name="setuid-binary",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    aliases=("CIS-DI-0008",),
+    needs=("chmod", "install"),
+)
 _SETUID = re.compile(r"(?:--mode=|-m)?0*[4567][0-7]{3}|(?:[ugo]*[ua][ugo]*)?[+=][rwxX]*s[rwxXst]*")
 
 

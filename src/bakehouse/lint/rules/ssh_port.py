@@ -34,7 +34,14 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="ssh-port", group=Group.SECURITY, severity=Severity.INFO, aliases=("DS-0004", "CKV_DOCKER_1"))
+RULE = rule(
+    __doc__,
+    name="ssh-port",
+    group=Group.SECURITY,
+    severity=Severity.INFO,
+    aliases=("DS-0004", "CKV_DOCKER_1"),
+    needs=("22", "sshd"),
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

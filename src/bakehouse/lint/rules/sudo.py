@@ -44,7 +44,13 @@ from bakehouse.lint.users import runs_as_root
 from bakehouse.model.finding import Fix
 
 RULE = rule(
-    __doc__, name="sudo", group=Group.SECURITY, severity=Severity.WARNING, fix=FixSafety.SAFE, aliases=("DL3004",)
+    __doc__,
+    name="sudo",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    fix=FixSafety.SAFE,
+    aliases=("DL3004",),
+    needs=("sudo",),
 )
 _HARMLESS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "--preserve-env", "--non-interactive", "--set-home"})
 

@@ -43,7 +43,12 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Subject
 
 RULE = rule(
-    __doc__, name="syntax-directive-missing", group=Group.BUILDKIT, severity=Severity.INFO, fix=FixSafety.UNSAFE
+    __doc__,
+    name="syntax-directive-missing",
+    group=Group.BUILDKIT,
+    severity=Severity.INFO,
+    fix=FixSafety.UNSAFE,
+    needs=("--", "<<"),
 )
 _FLAGS = frozenset({"mount", "network", "link", "parents", "exclude", "checksum", "keep-git-dir", "unpack"})
 _LINE = b"# syntax=docker/dockerfile:1"

@@ -43,7 +43,14 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.subject import Subject
 from bakehouse.model.edit import Edit
 
-RULE = rule(__doc__, name="unlocked-apt-cache", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.SAFE)
+RULE = rule(
+    __doc__,
+    name="unlocked-apt-cache",
+    group=Group.CACHE,
+    severity=Severity.WARNING,
+    fix=FixSafety.SAFE,
+    needs=("--mount",),
+)
 _PLACES = ("/var/cache/apt", "/var/lib/apt")
 
 

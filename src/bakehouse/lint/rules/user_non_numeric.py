@@ -46,6 +46,7 @@ RULE = rule(
     fix=FixSafety.UNSAFE,
     aliases=("DL3066",),
     default=False,
+    needs=("user",),
 )
 
 

@@ -46,6 +46,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.SAFE,
     aliases=("DL3046",),
+    needs=("useradd",),
 )
 _HIGHEST = 65535
 

@@ -46,6 +46,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.SAFE,
     aliases=("DL3032", "DL3040"),
+    needs=("yum", "dnf"),
 )
 _KIND = Leftover(
     managers=("yum",),

@@ -45,6 +45,7 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.SAFE,
     aliases=("DL3036",),
+    needs=("zypper",),
 )
 _KIND = Leftover(
     managers=("zypper",),
