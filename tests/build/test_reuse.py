@@ -135,6 +135,17 @@ def test_a_target_whose_tags_cannot_be_set_is_built_with_all_that_stands_on_it()
     assert again.target("base").reason == "the registry is full"
 
 
+def test_a_builder_without_the_local_store_builds_what_others_need_too():
+    chain = [target("root"), target("base", wave=1, depends_on=("root",)), target("top", wave=2, depends_on=("base",))]
+    plan, _ = judge([*chain, target("other")], Answers(root=image("root"), base=image("base"), other=image("other")))
+    lost = reuse.stranded(plan)
+    assert set(lost) == {"base", "root"}
+    again = reuse.built_after_all(plan, lost)
+    assert {t.id: str(t.verdict) for t in again.targets} == {
+        "root": "build", "base": "build", "top": "build", "other": "reuse",
+    }  # fmt: skip
+
+
 def test_the_definition_takes_reused_images_and_pinned_bases():
     identity = Identity(target="top", digest="sha256:" + "1" * 64, ingredients=(), pins=(("node:20", "sha256:2"),))
     base, top = target("base"), target("top", wave=1, depends_on=("base",), contexts={"common": "target:base"})

@@ -73,6 +73,19 @@ def test_what_was_seen_before_costs_one_head(registry, store):
     assert registry.asked == [("HEAD", "/v2/fleet/api/manifests/prod")]
 
 
+def test_a_newer_image_of_the_same_identity_is_remembered(registry, store, tmp_path):
+    """Another machine rebuilt it for its updates: the old one must not be taken for the identity's image any more."""
+    one = target(registry)
+    pushed(registry, store, one, created="2026-11-01T00:00:00Z")
+    old = (tmp_path / MEMORY).read_bytes()
+    newer = pushed(registry, store, one, mark="rebuilt")
+    (tmp_path / MEMORY).write_bytes(old)
+    assert store.find([one])[0]["api"].digest == newer
+    registry.asked.clear()
+    assert store.find([one])[0]["api"].digest == newer
+    assert registry.asked == [("HEAD", "/v2/fleet/api/manifests/prod")]
+
+
 def test_a_moved_release_tag_is_put_back_byte_for_byte_without_a_layer(registry, store):
     one = target(registry)
     digest = pushed(registry, store, one)

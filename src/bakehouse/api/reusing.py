@@ -15,6 +15,7 @@ from functools import partial
 from bakehouse import api
 from bakehouse.api.identity import identify_plan
 from bakehouse.build import reuse
+from bakehouse.build.builder_list import find_builders
 from bakehouse.build.request import PlanRequest
 from bakehouse.build.reuse import ImageStore, Policy
 from bakehouse.build.reuse_local import LocalImages
@@ -44,7 +45,11 @@ def with_verdicts(plan: Plan, settings: Config, request: PlanRequest) -> tuple[P
     identified = reuse.with_identities(plan, identities, now)
     max_age = settings.reuse.max_age_days * DAY if request.max_age is None else request.max_age
     policy = Policy(off=off, rebuild=frozenset(request.rebuild), max_age=max_age, now=now)
-    return reuse.judge(identified, store, policy), identities
+    judged = reuse.judge(identified, store, policy)
+    lost = reuse.stranded(judged) if judged.place == "local" else {}
+    if lost and not _engine_builds(judged):
+        judged = reuse.built_after_all(judged, lost)
+    return judged, identities
 
 
 def image_store(plan: Plan) -> ImageStore:
@@ -109,6 +114,11 @@ class Naming:
                 if changed >= self.plan.identified_at:
                     return True
         return False
+
+
+def _engine_builds(plan: Plan) -> bool:
+    """Whether the engine's own builder builds, which sees the images of the engine's store."""
+    return all(b.driver == "docker" for b in find_builders(plan.builders))
 
 
 def _check_names(plan: Plan, request: PlanRequest) -> None:

@@ -134,6 +134,19 @@ def _needed(plan: Plan, judged: Mapping[str, Target]) -> tuple[Target, ...]:
     return tuple(judged[t.id] for t in plan.targets if t.id in wanted)
 
 
+def stranded(plan: Plan) -> dict[str, str]:
+    """Reused targets (id -> why to build them) that others need whose builder cannot see the local store."""
+    found: dict[str, str] = {}
+    for target in sorted(plan.to_build, key=lambda t: -t.wave):
+        todo = list(target.depends_on)
+        while todo:
+            needed = plan.target(todo.pop())
+            if needed is not None and needed.verdict is Verdict.REUSE and needed.id not in found:
+                found[needed.id] = f"{target.id} is built from it by a builder that cannot see the local store"
+                todo += needed.depends_on
+    return found
+
+
 def built_after_all(plan: Plan, failed: Mapping[str, str]) -> Plan:
     """The plan with some reused targets (id -> why) to be built, and everything that is built from them."""
     reasons = dict(failed)

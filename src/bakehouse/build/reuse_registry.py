@@ -62,7 +62,7 @@ class RegistryImages:
         found = [(t, record) for t in targets if isinstance(record := records[t.id], IdentityRecord)]
         unseen = [_image(t, r) for t, r in found if _missing(t, r, said)]
         said |= self._ask({("image", ref): partial(registry.manifest_digest, ref) for ref in unseen}, deadline)
-        fresh = {t.identity_tag: r for t, r in found if t.id not in known}
+        fresh = {t.identity_tag: r for t, r in found if known.get(t.id) != r}
         if fresh:
             reuse_memory.add(self.state / MEMORY, fresh)
         refused = {name: why for name, why in records.items() if isinstance(why, str)}
