@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bakehouse.dockerfile.packages import unwrap
 from bakehouse.dockerfile.shell import ShellWord
-from bakehouse.lint.subject import Program, Run, Subject
+from bakehouse.lint.subject import Program, Run, Subject, once
 
 
 def _words(text: str) -> frozenset[str]:
@@ -81,6 +81,7 @@ class Clone:
 
 
 @lru_cache(maxsize=1)  # several rules ask about the same file, one after another
+@once
 def downloads(subject: Subject) -> tuple[Download, ...]:
     """Every address of every curl and wget, in file order."""
     return tuple(_downloads(subject))

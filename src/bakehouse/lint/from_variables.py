@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bakehouse.dockerfile.lexer import Lexer, LexError
 from bakehouse.dockerfile.stages import Stage
 from bakehouse.dockerfile.syntax import Word
-from bakehouse.lint.subject import Subject
+from bakehouse.lint.subject import Subject, once
 
 _WITH_DEFAULT = re.compile(r"\$\{(\w+):?[-+?]")
 
@@ -26,6 +26,7 @@ def declared(subject: Subject) -> frozenset[str]:
     return frozenset(names)
 
 
+@once
 def used_without_value(subject: Subject) -> Iterator[tuple[Stage, Word, list[str]]]:
     """The image and the platform of every FROM that uses variables without a value, with their names."""
     lexer = Lexer(subject.tree.escape)

@@ -14,7 +14,7 @@ from bakehouse.dockerfile.imageref import ImageRef
 from bakehouse.dockerfile.stages import Edge, EdgeKind
 from bakehouse.dockerfile.state import StageMeaning
 from bakehouse.dockerfile.syntax import Dockerfile, Span
-from bakehouse.lint.subject import Subject
+from bakehouse.lint.subject import Subject, once
 from bakehouse.model.edit import Edit
 
 
@@ -38,10 +38,15 @@ class Use:
 
 def uses(subject: Subject, *kinds: EdgeKind) -> Iterator[Use]:
     """The images that a file takes, those of `kinds` only, in the order of its stages."""
+    return (use for use in _all_uses(subject) if use.kind in kinds)
+
+
+@once
+def _all_uses(subject: Subject) -> Iterator[Use]:
     for stage in subject.stages:
         for edge in stage.stage.edges:
             image = edge.origin.image
-            if edge.kind not in kinds or image is None:
+            if image is None:
                 continue
             if edge.kind is EdgeKind.BASE and not stage.stage.base_certain:
                 continue

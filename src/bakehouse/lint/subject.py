@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bakehouse.config import LintSection
 from bakehouse.dockerfile.meaning import Meaning, interpret
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bakehouse.lint.repo import Repo
     from bakehouse.model.service import Service
 
+T = TypeVar("T")
 ROOTS = ("root", "0")
 
 
@@ -95,6 +96,8 @@ class Subject:
         self.settings = settings or LintSection()
         self.services = services
         self.repo = repo
+        self.remembered: dict[object, tuple[Any, ...]] = {}
+        """What functions made with `once` gave for this subject."""
 
     @property
     def data(self) -> bytes:
@@ -220,6 +223,19 @@ class Subject:
         """The calls of these package managers (canonical names), in file order."""
         found = [pair for manager in managers for pair in self._calls_by_manager.get(manager, ())]
         return found if len(managers) == 1 else sorted(found, key=lambda pair: pair[1].command.span)
+
+
+def once(function: Callable[[Subject], Iterable[T]]) -> Callable[[Subject], tuple[T, ...]]:
+    """Let a function of a subject work once for each: several rules ask it."""
+
+    @wraps(function)
+    def remembering(subject: Subject) -> tuple[T, ...]:
+        found = subject.remembered.get(function)
+        if found is None:
+            found = subject.remembered[function] = tuple(function(subject))
+        return found
+
+    return remembering
 
 
 def is_root(user: str | None) -> bool:

@@ -52,6 +52,8 @@ def check(subject: Subject) -> Iterator[Hit]:
         if instruction.form not in (Form.SHELL, Form.WORDS) or not instruction.words or instruction.heredocs:
             continue
         span = _array(instruction)
+        if subject.data[span.start : span.start + 1] != b"[":
+            continue
         text = "".join(_pieces(subject, instruction, span))
         if not _ARRAY.match(text) or (instruction.name == "RUN" and not _LIST.search(text)):
             continue

@@ -63,23 +63,21 @@ _OLD_SYNTAX = re.compile(r":1\.[0-9](?:\.[0-9]+)?(?:-\w+)?\Z")
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every pair of ARG and ENV whose name promises a secret and whose value may be one."""
-    before = {id(step.instruction): step.before.scope.values for _, step in subject.steps}
-    for instruction in subject.named("ARG", "ENV"):
-        for pair in instruction.pairs:
-            name, value = pair.key.text, pair.value.text if pair.value else ""
-            variable, known = _VARIABLE.fullmatch(value), before.get(id(instruction))
-            if variable is not None and known is not None and variable[1] in known:
-                value = known[variable[1]]
-            if not is_secret_name(name) or not (
-                is_secret_value(name, value) or (instruction.name == "ARG" and not value)
-            ):
-                continue
-            yield Hit(
-                f"{instruction.name} {name} stays in {_WHERE[instruction.name]}",
-                pair.key.span,
-                hint=f"mount it where it is needed: RUN --mount=type=secret,id={name},env={name}",
-                fix=None if value else _fix(subject, instruction, name),
-            )
+    secrets = [(i, pair) for i in subject.named("ARG", "ENV") for pair in i.pairs if is_secret_name(pair.key.text)]
+    before = {id(step.instruction): step.before.scope.values for _, step in subject.steps} if secrets else {}
+    for instruction, pair in secrets:
+        name, value = pair.key.text, pair.value.text if pair.value else ""
+        variable, known = _VARIABLE.fullmatch(value), before.get(id(instruction))
+        if variable is not None and known is not None and variable[1] in known:
+            value = known[variable[1]]
+        if not (is_secret_value(name, value) or (instruction.name == "ARG" and not value)):
+            continue
+        yield Hit(
+            f"{instruction.name} {name} stays in {_WHERE[instruction.name]}",
+            pair.key.span,
+            hint=f"mount it where it is needed: RUN --mount=type=secret,id={name},env={name}",
+            fix=None if value else _fix(subject, instruction, name),
+        )
 
 
 def _fix(subject: Subject, instruction: Instruction, name: str) -> Fix | None:
