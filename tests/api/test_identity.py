@@ -68,7 +68,7 @@ def test_a_pointer_of_git_lfs_counts_as_its_file_at_a_revision(repository):
     content = b"a large model" * 1000
     digest = hashlib.sha256(content).hexdigest()
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n"
-    repository.write({"tool/model": pointer})
+    repository.write({"tool/model": pointer, ".gitattributes": "model filter=lfs -text\n"})
     repository.commit()
     unsmudged = here(repository, "tool")["tool"]
     assert any("is a pointer of Git LFS" in note for note in unsmudged.notes)

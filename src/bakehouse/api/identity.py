@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from bakehouse import api
@@ -63,7 +62,7 @@ def identify_services(root: Path, request: PlanRequest) -> dict[str, Identity]:
 
     Raises what a plan raises.
     """
-    return identify_plan(api.plan(root, replace(request, reuse=False)), offline=request.offline)
+    return identify_plan(api.draft(root, request), offline=request.offline)
 
 
 def identify_at(root: Path, revision: str, request: PlanRequest) -> dict[str, Identity]:

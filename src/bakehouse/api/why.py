@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from bakehouse import api
@@ -25,7 +24,7 @@ def why(root: Path, request: PlanRequest, since: str | None = None) -> Why:
     neither run nor revision, HistoryError for a run that does not know what the service was made of.
     """
     (service,) = request.services
-    plan = api.plan(root, replace(request, reuse=False))
+    plan = api.draft(root, request)
     target = names.target_id(service, plan.variant)
     identity = identify_plan(plan, offline=request.offline).get(target)
     if identity is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bakehouse.model.file_source import Entry
+from bakehouse.model.file_source import Entry, FileSource
 
 POINTER_BYTES = range(100, 512)
 """How large pointers are: version, oid and size make some 130 bytes, extensions a line more each."""
@@ -23,6 +23,30 @@ def pointed_at(data: bytes) -> str | None:
     return f"sha256:{found[1].decode()}" if found else None
 
 
-def may_be_pointer(entry: Entry) -> bool:
-    """Whether a file has the size of a pointer, so that looking into it is worth it."""
-    return entry.size in POINTER_BYTES
+class Pointers:
+    """Finds pointers that lie where their files should be. Only where .gitattributes speak of LFS is anything read."""
+
+    def __init__(self, files: FileSource) -> None:
+        self._files = files
+        self._filtered: dict[str, bool] = {}
+
+    def is_pointer(self, path: str, entry: Entry) -> bool:
+        """Whether the file at a path is a pointer. Raises OSError."""
+        if entry.size not in POINTER_BYTES or not self._is_filtered(path.rpartition("/")[0]):
+            return False
+        return pointed_at(self._files.read(path)) is not None
+
+    def _is_filtered(self, directory: str) -> bool:
+        """Whether attributes of the directory, or of one above it, send files through LFS."""
+        found = self._filtered.get(directory)
+        if found is None:
+            above = bool(directory) and self._is_filtered(directory.rpartition("/")[0])
+            found = self._filtered[directory] = above or self._names_lfs(directory)
+        return found
+
+    def _names_lfs(self, directory: str) -> bool:
+        path = f"{directory}/.gitattributes" if directory else ".gitattributes"
+        try:
+            return self._files.entry(path) is not None and b"filter=lfs" in self._files.read(path)
+        except OSError:
+            return False

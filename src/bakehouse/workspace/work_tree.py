@@ -83,7 +83,8 @@ class WorkTree:
 
     def digest(self, path: str) -> str:
         """`sha256:` of a file's content, from memory where its stamps say that it is the same. Raises OSError."""
-        entry = self.entry(path)
+        directory, _, name = path.rpartition("/")
+        entry = self.entries(directory).get(name)
         if entry is None or not isinstance(entry.token, Stamp):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return self._digest(path, entry.token)

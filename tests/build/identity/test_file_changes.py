@@ -148,6 +148,8 @@ def test_a_source_that_hangs_on_the_base_image_means_the_whole_context(world):
 def test_a_pointer_of_git_lfs_is_told(world):
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12345\n"
     world.write({"Dockerfile": "FROM node\nCOPY model.bin /\n", "model.bin": pointer})
+    assert world.identity().notes == ()  # nobody says that LFS is used here
+    world.write({".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n"})
     found = world.identity()
     assert found.knowable
     assert found.notes == ("model.bin is a pointer of Git LFS, not the file: git lfs pull",)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bakehouse.model.file_source import Entry, EntryKind, FileSource
 from bakehouse.model.identity import FORMAT, Identity, Ingredient, IngredientKind
-from bakehouse.workspace import lfs
+from bakehouse.workspace.lfs import Pointers
 
 
 @dataclass(slots=True)
@@ -53,12 +53,14 @@ def digest_of(ingredients: Iterable[Ingredient]) -> str:
     return "sha256:" + whole.hexdigest()
 
 
-def file_value(files: FileSource, path: str, entry: Entry, collected: Collected) -> str:
+def file_value(
+    files: FileSource, path: str, entry: Entry, collected: Collected, pointers: Pointers | None = None
+) -> str:
     """What is at a path, as an ingredient's value; what cannot be read is not knowable."""
     try:
         match entry.kind:
             case EntryKind.FILE:
-                if lfs.may_be_pointer(entry) and lfs.pointed_at(files.read(path)):
+                if pointers is not None and pointers.is_pointer(path, entry):
                     collected.notes[f"{shown(path)} is a pointer of Git LFS, not the file: git lfs pull"] = None
                 return f"{entry.mode:04o} {files.digest(path)}"
             case EntryKind.LINK:

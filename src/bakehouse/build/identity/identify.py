@@ -235,7 +235,8 @@ def _taken(collected: Collected, selection: Selection, take: Take, prefix: str, 
     for taken in selection.take(take):
         name = prefix + taken.name
         if name not in collected.files:
-            collected.files[name] = file_value(selection.files, taken.path, taken.entry, collected), place
+            value = file_value(selection.files, taken.path, taken.entry, collected, selection.pointers)
+            collected.files[name] = value, place
 
 
 def is_directory(context: str) -> bool:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from bakehouse.build.identity.demand import Take
 from bakehouse.dockerfile.ignore import IgnoreMatcher, Visit
 from bakehouse.model.file_source import Entry, EntryKind, FileSource
+from bakehouse.workspace.lfs import Pointers
 
 MOST_LINKS = 64
 """Links followed on the way to one source before it counts as a loop (BuildKit gives up at 255)."""
@@ -37,6 +38,7 @@ class Selection:
 
     def __init__(self, files: FileSource, context: str, matcher: IgnoreMatcher) -> None:
         self.files = files
+        self.pointers = Pointers(files)
         self.context = "" if context == "." else context
         self.matcher = matcher
         self._visits: dict[str, Visit] = {}
