@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bakehouse.build import builders
-from bakehouse.build.machine_facts import Facts, host_architecture
+from bakehouse.build.machine_facts import Facts
+from bakehouse.build.platforms import host_architecture
 from bakehouse.build.registry_probe import Login
 from bakehouse.build.version_gates import MINIMUM_BUILDX, lacking, parse_version
 from bakehouse.config import Config

@@ -6,7 +6,6 @@ Nothing is judged here: a question that got no answer is None, with the reason i
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -123,12 +122,6 @@ def emulators(directory: Path = _BINFMT) -> tuple[Emulator, ...]:
         architecture = entry.name.removeprefix("qemu-")
         found.append(Emulator(architecture=architecture, enabled=text.startswith("enabled"), fixed="F" in flags))
     return tuple(found)
-
-
-def host_architecture() -> str:
-    """This machine's architecture in Docker's words: amd64, arm64, ..."""
-    machine = platform.machine()
-    return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
 class _Info(msgspec.Struct, rename="pascal"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
+from bakehouse.build.platforms import tag_suffix
 from bakehouse.config import Config
 from bakehouse.model.service import Service
 
@@ -43,16 +45,8 @@ def identity_tag(tag: str, identity: str) -> str:
     return f"{name}:{IDENTITY_TAG_PREFIX}{identity.removeprefix('sha256:')[:40]}"
 
 
-def caches(service: Service, variant: str, config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """cache-from and cache-to entries of one target, as [cache] in bakehouse.toml asks for."""
-    backend = config.cache.backend
-    name = image_name(service.name, config)
-    if backend == "registry":
-        ref = f"{config.cache.ref or config.registry.url}/{name}:buildcache-{variant}"
-        return (f"type=registry,ref={ref}",), (f"type=registry,ref={ref},mode=max,image-manifest=true",)
-    if backend == "local":
-        place = f"{config.cache.ref or '.bakehouse/cache'}/{target_id(service.name, variant)}"
-        return (f"type=local,src={place}",), (f"type=local,dest={place},mode=max",)
-    if backend == "inline":
-        return (f"type=registry,ref={config.registry.url}/{name}:{variant}",), ("type=inline",)
-    return (), ()
+def platform_tags(tags: Iterable[str], platforms: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Tags of single platforms beside those of the index: (`name:tag-arm64`, `linux/arm64`); none for one."""
+    if len(platforms) < 2:
+        return ()
+    return tuple((tag + tag_suffix(platform), platform) for tag in tags for platform in platforms)

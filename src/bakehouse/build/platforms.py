@@ -6,6 +6,7 @@ comparison. Names are Docker's: os/architecture[/variant].
 
 from __future__ import annotations
 
+import platform as machine_platform
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -55,6 +56,12 @@ def normal(platform: str) -> str:
         if name == default:
             return name.rpartition("/")[0]
     return name
+
+
+def host_architecture() -> str:
+    """This machine's architecture in Docker's words: amd64, arm64, ..."""
+    machine = machine_platform.machine()
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
 def tag_suffix(platform: str) -> str:

@@ -55,6 +55,8 @@ class TargetMaker:
             )
         caches = self.caches.attributes(service)
         mark = self.caches.mark(service)
+        platforms = self.request.platforms or service.platforms or self.config.build.platforms
+        tags = names.tags(service, self.variant, self.config, push=self.request.push)
         return Target(
             id=names.target_id(service.name, self.variant),
             service=service.name,
@@ -64,10 +66,11 @@ class TargetMaker:
             stage=reading.stage,
             verdict=verdict,
             reason=reason,
-            platforms=self.request.platforms or service.platforms or self.config.build.platforms,
+            platforms=platforms,
+            platform_tags=names.platform_tags(tags, platforms) if self.request.push else (),
             args=service.args,
             contexts=contexts,
-            tags=names.tags(service, self.variant, self.config, push=self.request.push),
+            tags=tags,
             cache_from=caches.sources,
             cache_to=caches.targets,
             no_cache=mark.everything,
@@ -99,16 +102,22 @@ class TargetMaker:
             if needed is not None and needed.name != service.name:
                 needs.append(needed.name)
                 contexts[reference] = f"target:{names.target_id(needed.name, self.variant)}"
-            elif replacement := self._replacement(reference):
-                contexts[reference] = replacement
+            else:
+                contexts.update(self._replacements(reference))
         return contexts, list(dict.fromkeys(needs))
 
-    def _replacement(self, reference: str) -> str | None:
-        mapped = self.config.bases.map.get(reference)
-        if mapped:
-            return mapped if "://" in mapped else f"docker-image://{mapped}"
-        found = self.resolutions.get(reference)
-        return found.replacement if found and found.status == "substitute" else None
+    def _replacements(self, reference: str) -> dict[str, str]:
+        """What stands for a base: for all platforms, and under `reference::platform` (as BuildKit reads it) for one."""
+        found: dict[str, str] = {}
+        for name, mapped in self.config.bases.map.items():
+            base, _, platform = name.partition("::")
+            if base == reference:
+                key = f"{reference}::{platform}" if platform else reference
+                found[key] = mapped if "://" in mapped else f"docker-image://{mapped}"
+        resolved = self.resolutions.get(reference)
+        if reference not in found and resolved and resolved.status == "substitute" and resolved.replacement:
+            found[reference] = resolved.replacement
+        return found
 
     def _verdict(self, service: Service, reading: Reading) -> tuple[Verdict, str]:
         if service.skip:

@@ -30,18 +30,23 @@ def command() -> None:
 @click.option("--registry", default="localhost:5000", show_default=True, help="Push the substitutes there.")
 @click.option("--all", "everything", is_flag=True, help="Make all that are known, whatever the workspace names.")
 @click.option("--force", is_flag=True, help="Make them anew, with today's packages.")
+@click.option("--platform", "platforms", multiple=True, metavar="NAME", help="For this platform (linux/arm64) too.")
 @common_options
-def bootstrap_command(ctx: CliContext, refs: tuple[str, ...], registry: str, everything: bool, force: bool) -> int:
+def bootstrap_command(
+    ctx: CliContext, refs: tuple[str, ...], registry: str, everything: bool, force: bool, platforms: tuple[str, ...]
+) -> int:
     """Build substitutes from Debian packages and push them to the local registry.
 
     Without REF: for those base images of the workspace that cannot be pulled. A substitute that was made from
     the same recipe is kept. Plans then use it wherever the official image cannot be pulled; no Dockerfile
-    changes.
+    changes. With --platform, or [build] platforms, each is one index for all of these platforms;
+    another architecture than this machine's needs an emulator (scripts/engine up --emulation).
 
     \b
     Examples:
       bakehouse bases bootstrap
       bakehouse bases bootstrap nginx:1.26 --force
+      bakehouse bases bootstrap debian:trixie-slim --platform linux/amd64 --platform linux/arm64
     """
     with tempfile.TemporaryDirectory(prefix="bakehouse-ca-") as directory:
         results = bootstrap(
@@ -50,6 +55,7 @@ def bootstrap_command(ctx: CliContext, refs: tuple[str, ...], registry: str, eve
             force=force,
             say=ctx.say,
             ca_file=_ca_file(Path(directory)),
+            platforms=platforms or _configured(ctx),
         )
     if ctx.json:
         emit_json("bakehouse.bases.bootstrap/1", {"registry": registry, "bases": results})
@@ -71,6 +77,12 @@ def _wanted(ctx: CliContext, refs: tuple[str, ...], everything: bool) -> list[st
     if not wanted:
         ctx.say("all base images that can be had here are there: nothing to substitute")
     return wanted
+
+
+def _configured(ctx: CliContext) -> tuple[str, ...]:
+    """The platforms that this workspace builds for, where it names any."""
+    config = api.config(ctx.directory)
+    return tuple(dict.fromkeys((*config.build.platforms, *(p for s in config.services.values() for p in s.platforms))))
 
 
 def _ca_file(directory: Path) -> Path | None:

@@ -11,6 +11,7 @@ import click
 
 from bakehouse import api
 from bakehouse.api.building import build, informed
+from bakehouse.api.platforms import warnings as platform_warnings
 from bakehouse.api.reusing import with_verdicts
 from bakehouse.build.lock import workspace_lock
 from bakehouse.build.request import PlanRequest
@@ -116,6 +117,8 @@ def _affected(ctx: CliContext, since: str, request: PlanRequest) -> tuple[str, .
 
 def _run(ctx: CliContext, plan: Plan, identities: Mapping[str, Identity], options: Options, mode: str) -> int:
     _announce(ctx, plan)
+    for line in platform_warnings(plan):
+        ctx.say(f"warning: {line}")
     options = informed(plan, options)
     if ctx.verbose:
         ctx.say(_memory_words(options))

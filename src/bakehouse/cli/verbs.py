@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "layers": ("bakehouse.cli.layers", "Show the layers of images, what is wasted and what they have twice."),
     "bases": ("bakehouse.cli.bases", "Make substitutes for base images that cannot be pulled."),
     "builder": ("bakehouse.cli.builder", "Make, choose, watch and configure builders."),
+    "platforms": ("bakehouse.cli.platforms", "How each platform is built, what emulation costs, do images run."),
     "cache": ("bakehouse.cli.cache", "Show, prune, invalidate, check and warm build caches."),
     "doctor": ("bakehouse.cli.doctor", "Check engine, buildx, registry, disk, emulation and CA."),
 }

@@ -39,10 +39,13 @@ def build(
     labels: Mapping[str, str],
     contexts: Mapping[str, str],
     secrets: Mapping[str, Path],
+    platforms: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Build one stage of a folder's Dockerfile and push it, without attestations."""
     argv = ["docker", "buildx", "build", "--progress=plain", "--provenance=false", "--push"]
     argv += ["--target", stage, "--tag", tag]
+    if platforms:
+        argv += ["--platform", ",".join(platforms)]
     argv += [f"--label={name}={value}" for name, value in labels.items()]
     argv += [f"--build-context={name}={value}" for name, value in contexts.items()]
     argv += [f"--secret=id={name},src={path}" for name, path in secrets.items()]
@@ -52,6 +55,11 @@ def build(
 def copy_tag(source: str, target: str) -> tuple[str, ...]:
     """Give an image of a registry another tag there; no layer moves."""
     return ("docker", "buildx", "imagetools", "create", "--tag", target, source)
+
+
+def join_tags(sources: Sequence[str], target: str) -> tuple[str, ...]:
+    """Make one index of images of several platforms under another tag there; no layer moves."""
+    return ("docker", "buildx", "imagetools", "create", "--tag", target, *sources)
 
 
 def inspect_builder(name: str | None = None, *, bootstrap: bool = False) -> tuple[str, ...]:

@@ -54,3 +54,26 @@ def image_remove(reference: str) -> tuple[str, ...]:
 def build_cache() -> tuple[str, ...]:
     """The records of the engine's own build cache, one JSON array."""
     return ("docker", "system", "df", "--verbose", "--format", "{{json .BuildCache}}")
+
+
+def run_detached(image: str, *, name: str, platform: str, command: Sequence[str] = ()) -> tuple[str, ...]:
+    """Start a container of an image for a platform, without network and with small limits."""
+    return (
+        *("docker", "run", "--detach", "--name", name, "--platform", platform, "--network", "none"),
+        *("--memory", "1g", "--pids-limit", "512", "--security-opt", "no-new-privileges", image, *command),
+    )
+
+
+def container_state(name: str) -> tuple[str, ...]:
+    """State of a container, one JSON object: Running, ExitCode, Health."""
+    return ("docker", "container", "inspect", "--format", "{{json .State}}", name)
+
+
+def container_log(name: str) -> tuple[str, ...]:
+    """The end of what a container wrote."""
+    return ("docker", "logs", "--tail", "20", name)
+
+
+def remove_container(name: str) -> tuple[str, ...]:
+    """Remove a container with its anonymous volumes, running or not."""
+    return ("docker", "container", "rm", "--force", "--volumes", name)

@@ -1,4 +1,4 @@
-"""A Debian root file system by mmdebstrap. In: a suite. Out: a tar file.
+"""A Debian root file system by mmdebstrap. In: a suite and an architecture. Out: a tar file.
 
 The package mirror is the one this machine's own apt uses; a machine without one gets mmdebstrap's default.
 """
@@ -26,13 +26,20 @@ def index_targets() -> tuple[str, ...]:
     return ("apt-get", "indextargets", "--format", "$(REPO_URI)|$(LABEL)", "Identifier: Packages")
 
 
-def bootstrap(suite: str, target: Path, sources: Sequence[str] = ()) -> tuple[str, ...]:
-    """Argv of the run: the essential packages, apt, and PACKAGES, without manuals and translations."""
+def bootstrap(
+    suite: str, target: Path, sources: Sequence[str] = (), architecture: str | None = None
+) -> tuple[str, ...]:
+    """Argv of the run: the essential packages, apt, and PACKAGES, without manuals and translations.
+
+    A foreign `architecture` (Debian's name, None: this machine's) is set up under an emulator. Not without a chroot,
+    though that needs none: maintainer scripts of ca-certificates then change this machine's own certificates.
+    """
     options = [f"--dpkgopt=path-exclude={path}" for path in _LEFT_OUT]
     options += [f"--dpkgopt=path-include={path}" for path in _KEPT]
     return (
         "mmdebstrap",
         "--quiet",
+        *([f"--architectures={architecture}"] if architecture else []),
         "--variant=minbase",
         f"--keyring={KEYRING}",
         f"--include={','.join(PACKAGES)}",
@@ -58,7 +65,7 @@ def sources(suite: str, listing: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def make(target: Path, *, suite: str) -> None:
+def make(target: Path, *, suite: str, architecture: str | None = None) -> None:
     """Write the root file system to `target`. Raises ToolMissingError, or ToolError with mmdebstrap's words."""
     if not KEYRING.is_file():
         raise ToolMissingError(
@@ -70,7 +77,9 @@ def make(target: Path, *, suite: str) -> None:
         listing = ""  # not a Debian family: mmdebstrap's own default then
     try:
         run(
-            bootstrap(suite, target, sources(suite, listing)), env={"SOURCE_DATE_EPOCH": EPOCH}, timeout=TIMEOUT_SECONDS
+            bootstrap(suite, target, sources(suite, listing), architecture),
+            env={"SOURCE_DATE_EPOCH": EPOCH},
+            timeout=TIMEOUT_SECONDS,
         )
     except ToolMissingError:
         raise ToolMissingError(
