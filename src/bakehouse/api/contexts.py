@@ -40,7 +40,7 @@ def context(root: Path, what: str, variant: str | None = None) -> ContextReport:
         raise UsageError(
             f"{service.name} has no Dockerfile", hint="add one, or set services.<name>.dockerfile in bakehouse.toml"
         )
-    reading = read(root, service, variant or settings.build.variant)
+    reading = read(root, service, variant or settings.build.variant, buildable=False)
     ignore_file = find_ignore_file(files, service.dockerfile, service.context)
     tree = open_context(files, service.dockerfile, service.context, _HIDDEN)
     view = ContextView(tree, reading.meaning, ignore_file)

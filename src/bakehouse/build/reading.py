@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bakehouse.dockerfile.meaning import Meaning, interpret
 from bakehouse.dockerfile.parser import parse
+from bakehouse.dockerfile.stages import OriginKind
 from bakehouse.dockerfile.syntax import Dockerfile
 from bakehouse.errors import DockerfileError, UsageError, WorkspaceError
 from bakehouse.model.service import Service
@@ -31,10 +32,11 @@ class Reading:
     syntax: str | None
 
 
-def read(root: Path, service: Service, variant: str) -> Reading:
+def read(root: Path, service: Service, variant: str, *, buildable: bool = True) -> Reading:
     """Read and check the Dockerfile of a service for a variant.
 
-    Raises DockerfileError for a file that is missing, unreadable or refused by BuildKit's grammar,
+    Without `buildable` a base that only a missing argument would name, and whatever else stops only the build, is
+    no error. Raises DockerfileError for a file that is missing, unreadable or refused by BuildKit's grammar,
     WorkspaceError for a context that does not exist, UsageError for a stage that is not in the file.
     """
     assert service.dockerfile is not None
@@ -49,14 +51,13 @@ def read(root: Path, service: Service, variant: str) -> Reading:
         )
     stage = service.variants.get(variant, service.target)
     meaning = interpret(tree, inputs_of(service.args, service.contexts, stage))
-    if not meaning.stages:
-        raise DockerfileError("there is no FROM", path=service.dockerfile, hint="begin with FROM and a base image")
     if meaning.target is None:
         have = ", ".join(summary_of(meaning).names)
         raise UsageError(
             f"{service.name}: there is no stage {stage} in {service.dockerfile}", hint=f"stages there: {have}"
         )
-    _require_buildable(meaning, service)
+    if buildable:
+        _require_buildable(meaning, service)
     references = tuple(found.reference for found in outside(summary_of(meaning).reached([stage])))
     return Reading(service, path, context, stage, tree, meaning, references, tree.frontend)
 
@@ -64,10 +65,10 @@ def read(root: Path, service: Service, variant: str) -> Reading:
 def _require_buildable(meaning: Meaning, service: Service) -> None:
     """Raise DockerfileError for what would stop the build although the grammar is right."""
     for found in meaning.graph.stages:
-        if not found.base_certain and (found.base == "" or found.origin.image is None):
+        written = found.from_.words[0].text
+        if "$" in written and found.origin.kind is OriginKind.IMAGE and found.origin.image is None:
             raise DockerfileError(
-                f"the base image of stage {found.label} depends on a build argument without a value: "
-                f"{found.from_.words[0].text}",
+                f"the base image of stage {found.label} depends on a build argument without a value: {written}",
                 path=service.dockerfile,
                 line=found.from_.start_line,
                 hint=f"give the ARG a default, or set it in [services.{service.name}] args",
