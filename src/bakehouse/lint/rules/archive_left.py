@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from bakehouse.dockerfile.edits import insert
 from bakehouse.dockerfile.shell import Command, ShellWord
 from bakehouse.lint.bases import is_windows
-from bakehouse.lint.layers import downloads, matches, operands
+from bakehouse.lint.layers import downloaded, matches, operands
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.model.edit import Edit
@@ -58,23 +58,22 @@ _REMOVING = frozenset({"rm", "mv", "find", "unlink", "shred", "cp", "install"})
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every archive that a RUN of a shipped layer downloads, unpacks and keeps."""
-    for run in subject.runs:
+    for run, download, name, path in downloaded(subject):
         if run.stage.stage.index not in subject.shipped or not run.script.whole or is_windows(run.stage, subject):
             continue
-        for download, name, path in downloads(run):
-            if not name.lower().endswith(_ARCHIVES) or (path and run.keeps_out(path)):
-                continue
-            found = _unpacked(run, download, name)
-            if found is None or _is_gone(run, found[0], name, path):
-                continue
-            command, word = found
-            edit = _edit(subject, run, command, word)
-            yield Hit(
-                f"{name} stays in the layer after it is unpacked",
-                word.span,
-                hint="remove it in the same RUN",
-                fix=unsafe_fix(f"Remove {name}", edit) if edit else None,
-            )
+        if not name.lower().endswith(_ARCHIVES) or (path and run.keeps_out(path)):
+            continue
+        found = _unpacked(run, download, name)
+        if found is None or _is_gone(run, found[0], name, path):
+            continue
+        command, word = found
+        edit = _edit(subject, run, command, word)
+        yield Hit(
+            f"{name} stays in the layer after it is unpacked",
+            word.span,
+            hint="remove it in the same RUN",
+            fix=unsafe_fix(f"Remove {name}", edit) if edit else None,
+        )
 
 
 def _unpacked(run: Run, download: Command, name: str) -> tuple[Command, ShellWord] | None:

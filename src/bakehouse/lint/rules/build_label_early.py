@@ -42,14 +42,7 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.sinking import arg_steps, is_volatile, named, passed_installs
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="build-label-early",
-    group=Group.CACHE,
-    severity=Severity.WARNING,
-    fix=FixSafety.UNSAFE,
-    needs=("label",),
-)
+RULE = rule(__doc__, name="build-label-early", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

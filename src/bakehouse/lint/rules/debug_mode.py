@@ -42,27 +42,7 @@ from bakehouse.dockerfile.state import StageMeaning
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="debug-mode",
-    group=Group.SECURITY,
-    severity=Severity.INFO,
-    needs=(
-        "debug",
-        "_env",
-        "environment",
-        "jdwp",
-        "inspect",
-        "runserver",
-        "nodemon",
-        "watch",
-        "serve",
-        "dev",
-        "vite",
-        "dlv",
-        "reload",
-    ),
-)
+RULE = rule(__doc__, name="debug-mode", group=Group.SECURITY, severity=Severity.INFO)
 _VARIABLE = re.compile(
     r"(?:FLASK_DEBUG|DJANGO_DEBUG|APP_DEBUG|RAILS_DEBUG)=(?:1|true|on|yes)|(?:FLASK_ENV|NODE_ENV|RAILS_ENV|RACK_ENV"
     r"|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT)=development|(?:JAVA_TOOL_OPTIONS|JAVA_OPTS)=.*jdwp.*",

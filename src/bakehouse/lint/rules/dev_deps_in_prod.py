@@ -46,14 +46,7 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.run_edits import add_flag
 from bakehouse.lint.subject import Run, Subject
 
-RULE = rule(
-    __doc__,
-    name="dev-deps-in-prod",
-    group=Group.SIZE,
-    severity=Severity.INFO,
-    fix=FixSafety.UNSAFE,
-    needs=("npm", "yarn", "pnpm", "composer", "poetry", "uv"),
-)
+RULE = rule(__doc__, name="dev-deps-in-prod", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.UNSAFE)
 _KINDS = {  # the verbs, the flag that leaves them out, and the flags that say something about it
     "npm": (("ci", "install", "i", "clean-install"), "--omit=dev",
             ("--omit", "--production", "--only", "--prod", "--include", "--dev")),

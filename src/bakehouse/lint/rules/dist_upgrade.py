@@ -46,7 +46,6 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("DL3005", "DL3017", "DL3031", "DL3035", "DL3039", "DKL-DI-0003"),
-    needs=("upgrade", "update", "dup", "up", "distro"),
 )
 _NEW_RELEASE = {
     "apt-get": ("dist-upgrade", "full-upgrade"),

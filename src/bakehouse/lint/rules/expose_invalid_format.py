@@ -42,7 +42,6 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.SAFE,
     aliases=("ExposeInvalidFormat",),
-    needs=("expose",),
 )
 _MAPPING = re.compile(r"[^$]*:(\d+(?:-\d+)?(?:/\w+)?)\Z")
 

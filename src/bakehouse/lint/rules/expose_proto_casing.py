@@ -41,7 +41,6 @@ RULE = rule(
     severity=Severity.STYLE,
     fix=FixSafety.SAFE,
     aliases=("ExposeProtoCasing",),
-    needs=("expose",),
 )
 _PROTOCOL = re.compile(r"(?<=/)[A-Za-z]+\Z")
 

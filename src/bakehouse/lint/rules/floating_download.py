@@ -38,13 +38,7 @@ from bakehouse.lint.downloads import downloads
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="floating-download",
-    group=Group.REPRODUCIBILITY,
-    severity=Severity.INFO,
-    needs=("latest", "master", "main", "develop", "head", "nightly"),
-)
+RULE = rule(__doc__, name="floating-download", group=Group.REPRODUCIBILITY, severity=Severity.INFO)
 _FLOATING = re.compile(
     r"/releases/latest/download/|raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/heads/)?(?:master|main|develop|HEAD)/"
     r"|/archive/(?:refs/heads/)?(?:master|main|develop|HEAD)\.|/(?:raw|tarball|zipball)/(?:master|main|HEAD)\b"

@@ -39,14 +39,7 @@ from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="gpu-devel-final",
-    group=Group.SIZE,
-    severity=Severity.INFO,
-    fix=FixSafety.UNSAFE,
-    needs=("cuda", "nvidia", "rocm", "devel"),
-)
+RULE = rule(__doc__, name="gpu-devel-final", group=Group.SIZE, severity=Severity.INFO, fix=FixSafety.UNSAFE)
 _HARMLESS = frozenset({"apt-get", "apt", "rm", "mkdir", "useradd", "groupadd", "chown", "chmod", "ln", "echo", "cd"})
 
 

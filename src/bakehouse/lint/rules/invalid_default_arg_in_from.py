@@ -48,8 +48,9 @@ RULE = rule(
 def check(subject: Subject) -> Iterator[Hit]:
     """Every FROM whose image is not valid with the defaults; arguments that the services give count as defaults."""
     given = {name for service in subject.services for name in service.args}
-    names = declared(subject)
-    for stage, word, missing in used_without_value(subject):
+    used = used_without_value(subject)
+    names = declared(subject) if used else frozenset()
+    for stage, word, missing in used:
         absent = [name for name in missing if name in names and name not in given]
         if absent and word is stage.from_.words[0] and not _is_valid(stage.base):
             message = f"without {absent[0]} the image is {stage.base!r}, which is no image"

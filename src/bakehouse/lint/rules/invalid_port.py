@@ -33,14 +33,7 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="invalid-port",
-    group=Group.CORRECTNESS,
-    severity=Severity.ERROR,
-    aliases=("DL3011",),
-    needs=("expose",),
-)
+RULE = rule(__doc__, name="invalid-port", group=Group.CORRECTNESS, severity=Severity.ERROR, aliases=("DL3011",))
 _PORT = re.compile(r"(?:.*:)?(\d+)(?:-(\d+))?(?:/(\w+))?\Z")
 _PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
 

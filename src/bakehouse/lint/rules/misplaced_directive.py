@@ -44,14 +44,7 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Subject
 from bakehouse.model.finding import Fix
 
-RULE = rule(
-    __doc__,
-    name="misplaced-directive",
-    group=Group.BUILDKIT,
-    severity=Severity.WARNING,
-    fix=FixSafety.UNSAFE,
-    needs=("syntax", "escape", "check"),
-)
+RULE = rule(__doc__, name="misplaced-directive", group=Group.BUILDKIT, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
 _DIRECTIVE = re.compile(
     r"(?i:(syntax))\s*=\s*\S*dockerfile\S*\Z|(?i:(escape))\s*=\s*[\\`]\Z|(?i:(check))\s*=\s*(?:skip|error)=\S+\Z"
 )

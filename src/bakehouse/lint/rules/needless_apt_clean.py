@@ -37,9 +37,7 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.run_edits import remove_command
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__, name="needless-apt-clean", group=Group.SIZE, severity=Severity.STYLE, fix=FixSafety.SAFE, needs=("clean",)
-)
+RULE = rule(__doc__, name="needless-apt-clean", group=Group.SIZE, severity=Severity.STYLE, fix=FixSafety.SAFE)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

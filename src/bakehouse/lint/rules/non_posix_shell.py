@@ -43,7 +43,14 @@ from bakehouse.lint.run_edits import replace_word
 from bakehouse.lint.shell_options import interpreter
 from bakehouse.lint.subject import Run, Subject
 
-RULE = rule(__doc__, name="non-posix-shell", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.SAFE)
+RULE = rule(
+    __doc__,
+    name="non-posix-shell",
+    group=Group.CORRECTNESS,
+    severity=Severity.WARNING,
+    fix=FixSafety.SAFE,
+    needs=("source", "pushd", "popd", "shopt", "mapfile", "readarray", "<<<", "<(", ">(", "&>", "[["),
+)
 _BASH = {
     Distribution.DEBIAN: frozenset({"source", "pushd", "popd", "shopt", "mapfile", "readarray"}),
     Distribution.ALPINE: frozenset({"pushd", "popd", "shopt", "mapfile", "readarray"}),

@@ -40,13 +40,7 @@ from bakehouse.dockerfile.packages import PackageCall
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="packages-removed-later",
-    group=Group.SIZE,
-    severity=Severity.WARNING,
-    needs=("remove", "purge", "autopurge", "del", "erase", "rm"),
-)
+RULE = rule(__doc__, name="packages-removed-later", group=Group.SIZE, severity=Severity.WARNING)
 _MANAGERS = ("apt-get", "apk", "yum", "zypper")
 _REMOVING = frozenset({"remove", "purge", "autoremove", "del", "erase", "rm", "autopurge"})
 

@@ -43,7 +43,7 @@ from bakehouse.dockerfile.edits import delete
 from bakehouse.dockerfile.shell import Command, ShellWord
 from bakehouse.dockerfile.sources import SourceKind
 from bakehouse.dockerfile.state import StageMeaning, Step
-from bakehouse.lint.layers import copied_paths, downloads, matches, operands, runs_between
+from bakehouse.lint.layers import copied_paths, downloaded, matches, operands, runs_between
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.run_edits import add_mounts, drop_operand
 from bakehouse.lint.subject import Run, Subject
@@ -63,8 +63,12 @@ class Written(NamedTuple):
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every rm of what an earlier layer of the same stage holds."""
+    written: dict[int, list[tuple[str, Step]]] = {}  # by the start of the RUN
     for run, command in subject.commands("rm"):
-        found = _earlier(subject, run, command) if run.stage.stage.index in subject.shipped else None
+        named = list(operands(run, command)) if run.stage.stage.index in subject.shipped else []
+        if named and run.start not in written:
+            written[run.start] = _written(subject, run.stage, run)
+        found = _earlier(named, written[run.start]) if named else None
         if found is not None:
             yield Hit(
                 f"{found.path} stays in the layer of line {found.step.instruction.start_line}; rm only hides it",
@@ -78,10 +82,8 @@ def _removals(run: Run) -> list[Command]:
     return [command for command in run.script.commands if command.name == "rm"]
 
 
-def _earlier(subject: Subject, run: Run, command: Command) -> Written | None:
+def _earlier(named: list[tuple[ShellWord, str]], written: list[tuple[str, Step]]) -> Written | None:
     """What an operand names that an earlier step wrote; the last such step counts."""
-    named = list(operands(run, command))
-    written = _written(subject, run.stage, run) if named else []
     for path, step in reversed(written):
         for word, operand in named:
             if operand != "/" and matches(operand, path):
@@ -92,6 +94,7 @@ def _earlier(subject: Subject, run: Run, command: Command) -> Written | None:
 def _written(subject: Subject, stage: StageMeaning, run: Run) -> list[tuple[str, Step]]:
     """What the steps of the stage before a RUN wrote, and did not remove themselves."""
     found: list[tuple[str, Step]] = []
+    loaded = _loads(subject)
     for step in stage.steps:
         if step.instruction.span.start >= run.start:
             break
@@ -99,10 +102,21 @@ def _written(subject: Subject, stage: StageMeaning, run: Run) -> list[tuple[str,
             found += [(path, step) for path in copied_paths(step)]
         earlier = subject.run_of(step)
         if earlier is not None:
+            loads = [path for path in loaded.get(earlier.start, ()) if not earlier.keeps_out(path)]
+            if not found and not loads:
+                continue
             gone = [path for command in _removals(earlier) for _, path in operands(earlier, command)]
             found = [(path, step) for path, step in found if not any(matches(g, path) for g in gone)]
-            loads = [path for _, _, path in downloads(earlier) if path and not earlier.keeps_out(path)]
             found += [(path, step) for path in loads if not any(matches(g, path) for g in gone)]
+    return found
+
+
+def _loads(subject: Subject) -> dict[int, list[str]]:
+    """What curl and wget of each RUN write, by the RUN's start."""
+    found: dict[int, list[str]] = {}
+    for run, _, _, path in downloaded(subject):
+        if path:
+            found.setdefault(run.start, []).append(path)
     return found
 
 

@@ -36,14 +36,7 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="sensitive-volume",
-    group=Group.SECURITY,
-    severity=Severity.WARNING,
-    aliases=("DKL-DI-0002",),
-    needs=("volume",),
-)
+RULE = rule(__doc__, name="sensitive-volume", group=Group.SECURITY, severity=Severity.WARNING, aliases=("DKL-DI-0002",))
 _SYSTEM = re.compile(r"/|/(?:proc|sys|dev|etc|usr|bin|sbin|lib|lib64|boot)/?|/(?:proc|sys|dev)/.*")
 
 

@@ -45,22 +45,6 @@ RULE = rule(
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
     aliases=("CKV2_DOCKER_5", "CKV2_DOCKER_7", "CKV2_DOCKER_8", "CKV2_DOCKER_9"),
-    needs=(
-        "unauthenticated",
-        "force-yes",
-        "insecure",
-        "untrusted",
-        "gpgcheck",
-        "gpg-check",
-        "nosignature",
-        "nodigest",
-        "checksig",
-        "unsigned",
-        "trusted=yes",
-        "siglevel",
-        "gosumdb",
-        "zypper",
-    ),
 )
 _HINT = "leave it out, and bring the key"
 _APT = re.compile(

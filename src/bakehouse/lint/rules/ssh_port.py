@@ -34,14 +34,7 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="ssh-port",
-    group=Group.SECURITY,
-    severity=Severity.INFO,
-    aliases=("DS-0004", "CKV_DOCKER_1"),
-    needs=("22", "sshd"),
-)
+RULE = rule(__doc__, name="ssh-port", group=Group.SECURITY, severity=Severity.INFO, aliases=("DS-0004", "CKV_DOCKER_1"))
 
 
 def check(subject: Subject) -> Iterator[Hit]:

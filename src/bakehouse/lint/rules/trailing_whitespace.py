@@ -39,13 +39,13 @@ from bakehouse.lint.subject import Subject
 RULE = rule(
     __doc__, name="trailing-whitespace", group=Group.MAINTAINABILITY, severity=Severity.STYLE, fix=FixSafety.SAFE
 )
-_MAY_END = re.compile(rb"[ \t](?:\r?\n|\r?\Z)")
+_ENDS = (b" \n", b"\t\n", b" \r", b"\t\r")
 _BLANKS = re.compile(rb"(?<![ \t])[ \t]+(?=\r?$)", re.MULTILINE)
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """The lines with blanks at their end, as one finding."""
-    if not _MAY_END.search(subject.data):
+    if not any(end in subject.data for end in _ENDS) and subject.data[-1:] not in (b" ", b"\t"):
         return
     found = [Span(*match.span()) for match in _BLANKS.finditer(subject.data)]
     if not found:

@@ -48,8 +48,9 @@ RULE = rule(
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every such variable of every FROM."""
-    names = declared(subject)
-    for _, word, missing in used_without_value(subject):
+    used = used_without_value(subject)
+    names = declared(subject) if used else frozenset()
+    for _, word, missing in used:
         for name in missing:
             if name not in names:
                 near = get_close_matches(name, names, n=1, cutoff=0.8)

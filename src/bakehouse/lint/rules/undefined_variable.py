@@ -55,6 +55,7 @@ RULE = rule(
     aliases=("UndefinedVar",),
 )
 _EXPANDED = ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
+_NAME = re.compile(r"\$\{?(\w+)")
 _WITH_DEFAULT = re.compile(r"\$\{(\w+):?[-+?]")
 
 
@@ -91,6 +92,8 @@ def _words(step: Step) -> Iterator[Word]:
 
 def _missing(lexer: Lexer, step: Step, word: Word) -> list[str]:
     """The names that a word asks for in vain, without those that it has a default for."""
+    if all(name in step.before.scope.values for name in _NAME.findall(word.text)):
+        return []
     try:
         missing = lexer.expand(word.text, step.before.scope.values).missing
     except LexError:

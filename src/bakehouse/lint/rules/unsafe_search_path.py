@@ -37,14 +37,7 @@ from bakehouse.dockerfile.edits import replace
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 
-RULE = rule(
-    __doc__,
-    name="unsafe-search-path",
-    group=Group.SECURITY,
-    severity=Severity.INFO,
-    fix=FixSafety.UNSAFE,
-    needs=("path",),
-)
+RULE = rule(__doc__, name="unsafe-search-path", group=Group.SECURITY, severity=Severity.INFO, fix=FixSafety.UNSAFE)
 _NAMES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
 _HINT = "${%s:+...} adds the old value only where there is one"
 

@@ -54,7 +54,7 @@ def check(subject: Subject) -> Iterator[Hit]:
             name = pair.key.text
             if not name.isidentifier() or name.upper() in PROXY_ARGS or _READ_BY_BUILDKIT.match(name):
                 continue
-            if not _is_named_elsewhere(subject, instruction, pair) and not _is_followed_by_run(subject, instruction):
+            if not _is_followed_by_run(subject, instruction) and not _is_named_elsewhere(subject, instruction, pair):
                 edit = delete_lines(subject.tree, instruction.span) if len(instruction.pairs) == 1 else None
                 yield Hit(f"nothing uses {name}", pair.span, hint="remove it", fix=unsafe_fix("Remove the ARG", edit))
 
@@ -75,7 +75,7 @@ def _is_named_elsewhere(subject: Subject, arg: Instruction, pair: Pair) -> bool:
 
 def _is_followed_by_run(subject: Subject, arg: Instruction) -> bool:
     """Whether something runs after an ARG, in its stage or in one that starts from it."""
-    home = next((m.stage.index for m in subject.stages if arg in m.stage.instructions), None)
+    home = next((m.stage.index for m in subject.stages if any(i is arg for i in m.stage.instructions)), None)
     if home is None:
         return False
     family = {home}

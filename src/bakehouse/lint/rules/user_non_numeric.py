@@ -46,7 +46,6 @@ RULE = rule(
     fix=FixSafety.UNSAFE,
     aliases=("DL3066",),
     default=False,
-    needs=("user",),
 )
 
 

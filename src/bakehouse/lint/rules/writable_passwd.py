@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="writable-passwd", group=Group.SECURITY, severity=Severity.WARNING, needs=("/etc",))
+RULE = rule(__doc__, name="writable-passwd", group=Group.SECURITY, severity=Severity.WARNING)
 _FILES = re.compile(
     r"/etc/(?:passwd|group|g?shadow|sudoers(?:\.d(?:/.*)?)?|ld\.so\.preload|ssh/sshd_config)|/etc/?|/etc/\*"
 )
