@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml")
@@ -29,6 +30,7 @@ class FileRole(Enum):
     OTHER = "other"
 
 
+@lru_cache(maxsize=16384)
 def role(name: str) -> FileRole:
     """What the file is by its name alone."""
     lower = name.lower()
