@@ -97,6 +97,7 @@ def use(root: Path, names: Sequence[str]) -> Path:
 
 def remove(root: Path, name: str, *, keep_state: bool, force: bool) -> None:
     """Remove a builder. Raises UsageError for one that this workspace uses (unless `force`) or that is not there."""
+    builder_create.known(name)
     config = api.config(root).builder
     if name in (config.name, *config.nodes) and not force:
         raise UsageError(

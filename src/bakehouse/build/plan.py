@@ -10,7 +10,7 @@ import dataclasses
 from pathlib import Path
 
 from bakehouse.build import ca, selection
-from bakehouse.build.cache.policy import Measured, cache_policy
+from bakehouse.build.cache.policy import Measured, cache_is_shared, cache_policy
 from bakehouse.build.request import PlanRequest
 from bakehouse.build.targets import TargetMaker, resolve, substitutions
 from bakehouse.build.waves import blocked_by, in_waves
@@ -36,7 +36,8 @@ def make_plan(
     resolutions = resolve(readings.values(), config, request, state)
     extra = ca.detect(config.build.ca)
     secrets = ca.write_secrets(extra, state) if extra else ()
-    caches = cache_policy(config, readings, variant, state, measured)
+    others = selection.other_readings(workspace, readings, variant) if cache_is_shared(config) else ()
+    caches = cache_policy(config, readings, variant, state, measured, others=others)
     maker = TargetMaker(workspace, config, request, variant, state, resolutions, by_image, secrets, caches)
     targets = [maker.target(readings[name].service, readings[name]) for name in readings]
     asked = {service.name for service in chosen}

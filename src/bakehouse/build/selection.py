@@ -5,6 +5,7 @@ In: Workspace and PlanRequest. Out: services, and the reading of each Dockerfile
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Mapping, Sequence
 
@@ -12,8 +13,10 @@ from bakehouse.build import names
 from bakehouse.build.reading import Reading, read
 from bakehouse.build.request import PlanRequest
 from bakehouse.config import Config
-from bakehouse.errors import UsageError, WorkspaceError
+from bakehouse.errors import BakehouseError, UsageError, WorkspaceError
 from bakehouse.model.service import Notice, Service, Workspace
+
+MOST_OTHERS = 200  # reading a Dockerfile takes about a millisecond
 
 
 def choose(workspace: Workspace, request: PlanRequest, variant: str) -> tuple[list[Service], list[Notice]]:
@@ -54,6 +57,19 @@ def _nothing_to_build(workspace: Workspace) -> WorkspaceError:
     return WorkspaceError(
         "no Dockerfile was found here", hint="go to the repository's root or name it with -C; see `bakehouse scan`"
     )
+
+
+def other_readings(workspace: Workspace, known: Mapping[str, Reading], variant: str) -> tuple[Reading, ...]:
+    """The readings of up to MOST_OTHERS services that a plan leaves out; those that cannot be read are left out too."""
+    found: list[Reading] = []
+    for service in workspace.services:
+        if service.name in known or service.dockerfile is None:
+            continue
+        if len(found) == MOST_OTHERS:
+            break
+        with contextlib.suppress(BakehouseError):
+            found.append(read(workspace.root, service, variant))
+    return tuple(found)
 
 
 def image_owners(workspace: Workspace, config: Config) -> dict[str, Service]:

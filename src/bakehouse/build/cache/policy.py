@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,10 +64,24 @@ def cache_names(service: str, variant: str, config: Config) -> CacheNames:
     )
 
 
+def cache_is_shared(config: Config) -> bool:
+    """Whether services read each other's caches."""
+    return config.cache.share and config.cache.backend != "none"
+
+
 def cache_policy(
-    config: Config, readings: Mapping[str, Reading], variant: str, state: Path, measured: Measured | None = None
+    config: Config,
+    readings: Mapping[str, Reading],
+    variant: str,
+    state: Path,
+    measured: Measured | None = None,
+    *,
+    others: Iterable[Reading] = (),
 ) -> CachePolicy:
-    """The policy for the services of a plan. Reads the manifests that services may share, and the marks."""
+    """The policy for the services of a plan. Reads the manifests that services may share, and the marks.
+
+    `others` are services that the plan leaves out, whose caches may have the same dependency layers.
+    """
     cache = config.cache
     marks = invalidation.marks(state)
     if cache.backend == "none":
@@ -86,7 +100,7 @@ def cache_policy(
         config,
         variant,
         usable=usable,
-        shared=sharing.shared_with(readings.values()) if cache.share else {},
+        shared=sharing.shared_with((*readings.values(), *others)) if cache.share else {},
         decisions=decisions,
         marks=marks,
         notices=notices,
