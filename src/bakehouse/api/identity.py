@@ -47,7 +47,7 @@ def identify_plan(plan: Plan, *, offline: bool = False) -> dict[str, Identity]:
         demands=demanded,
         images=known,
         state=api.STATE_DIRECTORY,
-        outside=_outside,
+        outside=lambda directory: WorkTree(Path(directory)),
     )
     found = {target: identifier.identity(target) for target in subjects}
     digests.save()
@@ -125,9 +125,3 @@ def _doubtful(identity: Identity, subject: Subject) -> Identity:
         pins=identity.pins,
         notes=identity.notes,
     )
-
-
-def _outside(directory: str) -> WorkTree:
-    """A named context elsewhere on this machine; its contents are hashed anew each time."""
-    top = Path(directory)
-    return WorkTree(top, ContentDigests(top, Path(os.devnull)))

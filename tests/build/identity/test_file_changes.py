@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from bakehouse.model.identity import IngredientKind
+from bakehouse.workspace.work_tree import WorkTree
 
 
 @pytest.fixture
@@ -106,6 +107,20 @@ def test_what_cannot_be_read_is_not_knowable(world):
     world.write({"Dockerfile": "FROM node\nCOPY src /\n", "src/a": "a"})
     (world.root / "src/a").chmod(0)
     assert "src/a cannot be read" in world.identity().unknowable[0]
+
+
+def test_a_directory_that_cannot_be_read_is_not_knowable(world, monkeypatch):
+    """As root everything can be read, so the file system's answer is given here."""
+    world.write({"Dockerfile": "FROM node\nCOPY src /\nCOPY src/deep/x /x\n", "src/a": "a", "src/deep/x": "x"})
+    original = WorkTree.entries
+
+    def entries(self, directory):
+        if directory == "src/deep":
+            raise PermissionError(13, "Permission denied")
+        return original(self, directory)
+
+    monkeypatch.setattr(WorkTree, "entries", entries)
+    assert any("cannot be read: Permission denied" in reason for reason in world.identity().unknowable)
 
 
 def test_pipes_and_sockets_are_not_knowable(world):

@@ -86,6 +86,22 @@ def test_another_target_counts_by_its_identity(world):
     assert "it is built from base, which is not knowable" in doubtful.unknowable[0]
 
 
+def test_triggers_of_another_target_may_take_any_file(world):
+    world.write({"Dockerfile": "FROM common\n", "lib/Dockerfile": "FROM common\nCOPY --from=common /x /y\n"})
+    world.write({"base/Dockerfile": "FROM node\nONBUILD COPY . /app\n"})
+    base = subject(target="base", service="base", context="base", dockerfile="base/Dockerfile")
+    found = world.identities(subject(contexts={"common": "target:base"}), base)
+    assert found["app"].unknowable == ("base has ONBUILD triggers, which may take any file",)
+    assert found["base"].knowable
+
+
+def test_a_context_outside_the_workspace_is_not_knowable(world, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    world.write({"Dockerfile": "FROM node\nCOPY . /\n"})
+    found = world.identity(context=str(tmp_path / "elsewhere"))
+    assert "the build context lies outside the workspace" in found.unknowable[0]
+
+
 def test_a_target_that_is_not_there_is_not_knowable(world):
     world.write({"Dockerfile": "FROM common\n"})
     assert not world.identity(contexts={"common": "target:gone"}).knowable

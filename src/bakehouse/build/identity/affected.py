@@ -17,7 +17,7 @@ from bakehouse.build.identity.identify import Identifier, ImageFacts, wanted_ima
 from bakehouse.build.identity.selection import Selection
 from bakehouse.build.identity.subject import Subject
 from bakehouse.dockerfile.ignore import candidates
-from bakehouse.model.file_source import FileSource
+from bakehouse.model.file_source import EntryKind, FileSource
 from bakehouse.model.identity import Affected, Change, ChangeKind, IngredientKind, compare
 from bakehouse.workspace.libraries import lineage
 
@@ -189,7 +189,7 @@ def _under_other_rules(before: Side, after: Side, changed: Sequence[str]) -> Ite
 
 def _may_redirect(files: FileSource, path: str) -> bool:
     entry = files.entry(path)
-    return entry is not None and entry.kind == "link"
+    return entry is not None and entry.kind is EntryKind.LINK
 
 
 def _file_changes(before: Side, after: Side, target: str) -> list[Change]:

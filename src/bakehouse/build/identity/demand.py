@@ -135,6 +135,8 @@ class _Reader:
     def _source(self, source: Source) -> None:
         where = f"line {source.instruction.start_line}"
         path = source.context_path if source.certain else "."
+        if source.parents and "**" in path:  # with --parents, and only there, it leads through directories
+            path = posixpath.dirname(path.partition("**")[0]) or "."
         take = Take(path, not source.is_mount and is_pattern(path), source.is_mount, source.instruction.start_line)
         if not source.certain and source.kind in (SourceKind.CONTEXT, SourceKind.NAMED_CONTEXT):
             self.notes[f"{where}: {source.path} hangs on the base image: all of its context counts"] = None

@@ -152,7 +152,9 @@ class Identifier:
         self, subject: Subject, demand: Demand, collected: Collected
     ) -> Iterator[tuple[Selection, tuple[Take, ...], str]]:
         """Where files come from, what is taken there, and what their names begin with."""
-        if demand.takes:
+        if demand.takes and subject.context.startswith("/"):
+            collected.unknowable[f"the build context lies outside the workspace: {subject.context}"] = None
+        elif demand.takes:
             yield self.selection(subject), demand.takes, ""
         named: dict[str, list[Take]] = {}
         for name, take in demand.named:
@@ -178,7 +180,7 @@ class Identifier:
         if is_directory(value):
             collected.add(IngredientKind.CONTEXT, name, value)
         elif scheme == "target":
-            self._other_target(collected, name, rest)
+            self._other_target(collected, name, rest, starts=starts)
         elif value.startswith("docker-image://"):
             reference = value.removeprefix("docker-image://")
             _, at, digest = reference.partition("@")
@@ -194,13 +196,15 @@ class Identifier:
             collected.unknowable[f"the named context {name} = {value or 'nothing'} cannot be looked into"] = None
             collected.add(IngredientKind.CONTEXT, name, value)
 
-    def _other_target(self, collected: Collected, name: str, target: str) -> None:
+    def _other_target(self, collected: Collected, name: str, target: str, *, starts: bool) -> None:
         if target not in self.subjects:
             collected.unknowable[f"{target}, which it is built from, is not part of this plan"] = None
             collected.add(IngredientKind.TARGET, name, "unknown")
             return
         other = self.identity(target)
         collected.add(IngredientKind.TARGET, name, f"{target} {other.digest}")
+        if starts and any(line.text.startswith("ONBUILD ") for d in self.demands[target].values() for line in d.lines):
+            collected.unknowable[f"{target} has ONBUILD triggers, which may take any file"] = None
         if not other.knowable:
             collected.unknowable[f"it is built from {target}, which is not knowable: {other.unknowable[0]}"] = None
 
