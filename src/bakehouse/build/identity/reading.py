@@ -22,7 +22,7 @@ from bakehouse.model.file_source import FileSource
 from bakehouse.model.identity import FORMAT
 from bakehouse.workspace.dockerfiles import MACHINE_PLATFORM
 
-_FORMAT = f"demands {FORMAT}.3"
+_FORMAT = f"demands {FORMAT}.4"
 _MOST_KEPT = 50_000
 
 
