@@ -77,7 +77,7 @@ class Leftover:
 
 def left_behind(subject: Subject, kind: Leftover) -> Iterator[tuple[Run, PackageCall, Edit | None]]:
     """For every RUN whose layer is shipped with such a leftover: the last call that makes it, and the clean-up."""
-    for run in subject.runs:
+    for run in {run.start: run for run, _ in subject.calls(*kind.managers)}.values():
         if run.stage.stage.index not in subject.shipped or not run.script.whole or is_windows(run.stage, subject):
             continue
         calls = [call for call in run.calls if call.manager in kind.managers]

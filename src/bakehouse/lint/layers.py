@@ -13,7 +13,8 @@ from bakehouse.dockerfile.mounts import clean_path
 from bakehouse.dockerfile.shell import Command, ShellWord
 from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.lint.cleanups import expand_braces
-from bakehouse.lint.subject import Run
+from bakehouse.lint.downloads import downloads
+from bakehouse.lint.subject import Run, Subject
 
 
 def resolve(path: str, directory: str | None) -> str | None:
@@ -82,36 +83,15 @@ def working_directory(run: Run, command: Command) -> str | None:
     return found
 
 
-def downloads(run: Run) -> Iterator[tuple[Command, str, str]]:
-    """What curl and wget of a RUN write: the command, the file as the command names it, and its absolute path ("" if
-    that is not known)."""
-    for command in run.script.commands:
-        name = _output(command)
-        if name:
-            yield command, name, resolve(name, working_directory(run, command)) or ""
-
-
-def _output(command: Command) -> str:
-    """The file that a curl or wget writes, as named in the command; "" for none."""
-    if command.name not in ("curl", "wget"):
-        return ""
-    texts = [_unquoted(word.raw) for word in command.words]
-    flag, long = ("o", "--output") if command.name == "curl" else ("O", "--output-document")
-    for at, text in enumerate(texts[1:], start=1):
-        if text.startswith(f"{long}="):
-            return text.partition("=")[2]
-        joined = text.startswith("-") and not text.startswith("--") and text.endswith(flag)
-        if (text == long or joined) and at + 1 < len(texts):
-            return "" if texts[at + 1] == "-" else texts[at + 1]
-    by_url = command.name == "wget" or any(t == "--remote-name" or (t[:1] == "-" != t[1:2] and "O" in t) for t in texts)
-    if not by_url or any(t.startswith(("-P", "--directory-prefix", "-O", "-qO", "-i")) for t in texts):
-        return ""
-    urls = [text for text in texts[1:] if "://" in text]
-    return urls[0].rpartition("/")[2].partition("?")[0] if len(urls) == 1 else ""
-
-
-def _unquoted(raw: str) -> str:
-    return raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] and raw[0] in "\"'" else raw
+def downloaded(subject: Subject) -> Iterator[tuple[Run, Command, str, str]]:
+    """The files that curl and wget write: the RUN, the command, the file as the command names it, and its absolute
+    path ("" if that is not known)."""
+    for load in downloads(subject):
+        run, command = load.program.run, load.program.command
+        name = load.output.strip("\"'") or load.url.rpartition("/")[2].partition("?")[0]
+        elsewhere = any(word.static.startswith(("-P", "--directory-prefix", "--output-dir")) for word in command.words)
+        if name not in ("", "-") and not elsewhere:
+            yield run, command, name, resolve(name, working_directory(run, command)) or ""
 
 
 def copies_before(stage: StageMeaning, step: Step) -> Sequence[Step]:

@@ -53,7 +53,7 @@ LISTS = "/var/lib/apt/lists"
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every RUN of a shipped layer that fetches the lists and leaves them."""
-    for run in subject.runs:
+    for run in {run.start: run for run, _ in subject.calls("apt-get")}.values():
         updates = [call for call in run.calls if call.manager == "apt-get" and call.verb == "update"]
         if not updates or run.stage.stage.index not in subject.shipped or not run.script.whole:
             continue

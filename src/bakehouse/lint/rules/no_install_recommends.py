@@ -53,8 +53,9 @@ _FLAG = "--no-install-recommends"
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every `apt-get install` that takes recommendations."""
-    configured = _CONFIGURED.search(subject.data)
-    for run, call in subject.calls("apt-get"):
+    calls = subject.calls("apt-get")
+    configured = _CONFIGURED.search(subject.data) if calls else None
+    for run, call in calls:
         if call.verb != "install" or not call.packages or call.program == "aptitude":
             continue
         if call.has(_FLAG, "--install-recommends") or (configured and configured.start() < call.command.span.end):
