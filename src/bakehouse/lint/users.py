@@ -23,8 +23,13 @@ _STEPS_DOWN = frozenset({
 NOBODY = 65534
 _NODE = 1000
 _NONROOT = 65532
-_WWW_DATA = {Distribution.DEBIAN: 33, Distribution.ALPINE: 82}
-_NAME_ARGUMENT = re.compile(r"[a-z_][a-z0-9_-]*\Z")
+_WWW_DATA = 33
+_NAME = re.compile(r"[a-z_][a-z0-9_-]*\Z")
+_VALUED = frozenset({
+    "-u", "-g", "-G", "-d", "-h", "-s", "-c", "-k", "-K", "-e", "-f", "-b", "-p", "--uid", "--gid", "--groups",
+    "--home", "--home-dir", "--shell", "--gecos", "--comment", "--ingroup", "--expiredate", "--inactive",
+    "--base-dir", "--key", "--password", "--skel", "--firstuid", "--lastuid", "--conf",
+})  # fmt: skip
 
 
 def starts_as_root(stage: StageMeaning, subject: Subject) -> bool:
@@ -45,7 +50,9 @@ def user_ids(stage: StageMeaning, subject: Subject) -> dict[str, int]:
     image = root_image(stage, subject)
     found: dict[str, int] = {}
     if family in (Distribution.DEBIAN, Distribution.ALPINE):
-        found |= {"nobody": NOBODY, "www-data": _WWW_DATA[family]}
+        found["nobody"] = NOBODY
+    if family is Distribution.DEBIAN:
+        found["www-data"] = _WWW_DATA
     if family is Distribution.DISTROLESS:
         found |= {"nonroot": _NONROOT, "nobody": NOBODY}
     if image is not None and image.name == "docker.io/library/node":
@@ -60,18 +67,28 @@ def user_ids(stage: StageMeaning, subject: Subject) -> dict[str, int]:
 
 
 def made_users(stage: StageMeaning, subject: Subject) -> Iterator[Program]:
-    """The useradd and adduser commands of a stage and its base stages whose last word is the user's name."""
+    """The useradd and adduser commands of a stage and its base stages that make one user, whose name ends them."""
     chain = {stage.stage.index}
     at = stage.stage
     while at.origin.stage is not None:
         at = subject.stages[at.origin.stage].stage
         chain.add(at.index)
     for program in subject.programs("useradd", "adduser"):
-        words = program.words
-        if program.run.stage.stage.index not in chain or len(words) < 2 or words[-1].text is None:
-            continue
-        if _NAME_ARGUMENT.match(words[-1].text):
+        last = program.words[-1].text
+        if program.run.stage.stage.index in chain and last and _operands(program) == [last] and _NAME.match(last):
             yield program
+
+
+def _operands(program: Program) -> list[str]:
+    """The words that are neither flags nor their values: one is a new user, two add a user to a group."""
+    arguments, found, at = program.arguments, [], 0
+    while at < len(arguments):
+        if arguments[at].startswith("-"):
+            at += arguments[at] in _VALUED
+        else:
+            found.append(arguments[at])
+        at += 1
+    return found
 
 
 def unprivileged_user(stage: StageMeaning, subject: Subject) -> str | None:

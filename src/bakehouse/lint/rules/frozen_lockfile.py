@@ -103,13 +103,19 @@ def check(subject: Subject) -> Iterator[Hit]:
             continue
         if _is_set(run, call, known) or not _has_lock(subject, run, call, known):
             continue
-        edit = _edit(run, call, known.flags[0])
+        flag = "--immutable" if call.manager == "yarn" and _is_berry(subject, run) else known.flags[0]
+        edit = _edit(run, call, flag)
         yield Hit(
             f"{call.program} {call.verb} may take other versions than are locked",
             call.command.span,
-            hint="BUNDLE_FROZEN=true" if call.manager == "bundle" else f"add {known.flags[0]}",
+            hint="BUNDLE_FROZEN=true" if call.manager == "bundle" else f"add {flag}",
             fix=unsafe_fix("Hold to the lock file", edit),
         )
+
+
+def _is_berry(subject: Subject, run: Run) -> bool:
+    """Whether a newer Yarn is configured, which knows --immutable and not --frozen-lockfile."""
+    return not {".yarnrc.yml", ".yarn"}.isdisjoint(copied_names(run, subject))
 
 
 def _has_lock(subject: Subject, run: Run, call: PackageCall, known: _Frozen) -> bool:

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from bakehouse.dockerfile.edits import replace
 from bakehouse.lint.downloads import Download, downloads
+from bakehouse.lint.frontends import allows
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Run, Subject
 from bakehouse.lint.users import runs_as_root
@@ -52,6 +53,7 @@ RULE = rule(
     default=False,
 )
 _LINE = re.compile(r"([0-9a-f]{64}) [ *]?(\S+)\s*\Z", re.IGNORECASE)
+_CHECKSUM_MINOR = 6  # of Dockerfile 1
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _ODD = re.compile(r"[\s\"'`\\]|\$(?![\w{])|\$\{\w+[^\w}]")
 
@@ -88,6 +90,8 @@ def _fix(subject: Subject, download: Download, digest: str) -> Fix | None:
     url, output = download.url, download.output
     names = [one or other for one, other in _VARIABLE.findall(url + output)]
     if any(name not in run.step.before.scope.values for name in names) or _ODD.search(url + output):
+        return None
+    if not allows(subject.tree, _CHECKSUM_MINOR):
         return None
     if run.instruction.flags or run.instruction.is_json or not runs_as_root(run.stage, run.step.before.user, subject):
         return None

@@ -36,6 +36,7 @@ from collections.abc import Iterator
 
 from bakehouse.dockerfile.edits import replace
 from bakehouse.lint.downloads import Clone, clones
+from bakehouse.lint.frontends import allows
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 from bakehouse.lint.users import runs_as_root
@@ -49,6 +50,7 @@ RULE = rule(
     fix=FixSafety.UNSAFE,
 )
 _HOSTS = re.compile(r"https://(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w./-]+\Z")
+_ADD_GIT_MINOR = 6  # of Dockerfile 1
 _PLAIN = re.compile(r"[\w./+-]*\Z")
 
 
@@ -85,6 +87,6 @@ def _fix(subject: Subject, clone: Clone) -> Fix | None:
     instruction = run.instruction
     if instruction.flags or instruction.heredocs or instruction.is_json or run.script.commands[0].redirects:
         return None
-    if not runs_as_root(run.stage, run.step.before.user, subject):
+    if not allows(subject.tree, _ADD_GIT_MINOR) or not runs_as_root(run.stage, run.step.before.user, subject):
         return None
     return unsafe_fix("Use ADD", replace(instruction.code, f"ADD {address} {_directory(clone)}"))

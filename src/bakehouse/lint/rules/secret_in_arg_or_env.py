@@ -42,6 +42,7 @@ from collections.abc import Iterator
 from bakehouse.dockerfile.edits import delete_lines
 from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.dockerfile.syntax import Instruction
+from bakehouse.lint.frontends import allows
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.run_edits import add_run_flag
 from bakehouse.lint.secrets import is_secret_name, is_secret_value
@@ -58,7 +59,7 @@ RULE = rule(
 )
 _WHERE = {"ARG": "the image's history", "ENV": "the image's configuration"}
 _VARIABLE = re.compile(r"\"?\$\{?(\w+)\}?\"?")
-_OLD_SYNTAX = re.compile(r":1\.[0-9](?:\.[0-9]+)?(?:-\w+)?\Z")
+_ENV_MINOR = 10  # Dockerfile 1.10 brought env= of secret mounts
 
 
 def check(subject: Subject) -> Iterator[Hit]:
@@ -82,10 +83,9 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 def _fix(subject: Subject, instruction: Instruction, name: str) -> Fix | None:
     at = next(((stage, step) for stage, step in subject.steps if step.instruction is instruction), None)
-    directive = subject.tree.directive("syntax")
     if at is None or instruction.name != "ARG" or len(instruction.pairs) != 1:
         return None
-    if directive is not None and _OLD_SYNTAX.search(directive.value):
+    if not allows(subject.tree, _ENV_MINOR):
         return None
     users = list(_users(subject, *at, name))
     if not users or any(user.name != "RUN" for user in users):

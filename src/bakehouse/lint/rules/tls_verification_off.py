@@ -74,8 +74,9 @@ _NAMES = frozenset({
     "CONDA_SSL_VERIFY", "SSL_VERIFY", "BUNDLE_SSL_VERIFY_MODE", "REQUESTS_SSL_VERIFY", "GIT_SSL_NO_VERIFY",
     "HEX_UNSAFE_HTTPS", "PIP_TRUSTED_HOST", "GOINSECURE", "UV_INSECURE_HOST",
 })  # fmt: skip
+_BARE = "[fsSLgGiIjlnNOpqRvVaBJMZ#0-46]"  # letters of curl without a value
 _FLAGS = {
-    "curl": re.compile(r"--insecure|--proxy-insecure|-[a-jl-np-zA-JL-NP-Z#]*k[a-zA-Z#]*"),
+    "curl": re.compile(rf"--insecure|--proxy-insecure|-{_BARE}*k{_BARE}*o?"),
     "wget": re.compile(r"--no-check-certificate"),
     "git": re.compile(rf"http\.sslverify={_OFF}", re.IGNORECASE),
     "npm": re.compile(rf"--strict-ssl={_OFF}|--no-strict-ssl"),
