@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bakehouse import config
-from bakehouse.lint.linter import Linter
+from bakehouse.dockerfile.syntax import Span
+from bakehouse.lint.linter import MAX_SOURCE, Linter, place
 from bakehouse.lint.repo import Repo
 from bakehouse.lint.secrets import find_tokens, is_secret_name, is_secret_value, mask
 from bakehouse.lint.selection import Selection
@@ -104,3 +105,11 @@ def test_no_report_shows_a_secret(tmp_path: Path) -> None:
         for text in (finding.message, finding.hint, finding.place.source):
             assert GITHUB not in text
             assert "hunter2" not in text
+
+
+def test_a_secret_at_the_cut_of_a_long_line() -> None:
+    line = b"RUN " + b"echo a; " * 122 + b"echo " + GITHUB.encode() + b" ; " + b"ls; " * 500
+    shown = place("Dockerfile", line, Span(0, 3)).source
+    assert len(shown) == MAX_SOURCE
+    assert GITHUB[:8] not in shown
+    assert shown.endswith("*")

@@ -26,6 +26,7 @@ from bakehouse.model.finding import Finding, Place, RuleInfo
 MAX_SOURCE = 1000
 """Bytes of a line that a finding shows."""
 
+_LONGEST_SECRET = 4096  # one that the cut would go through is masked as a whole first
 _masked = lru_cache(maxsize=8192)(mask)  # most messages come many times
 
 
@@ -136,14 +137,14 @@ def place(path: str, data: bytes, span: Span, starts: Sequence[int] | None = Non
         end -= 1
     line, last = bisect_right(starts, start), bisect_right(starts, end)
     first = starts[line - 1]
-    stop = min(starts[line] if line < len(starts) else len(data), first + MAX_SOURCE)
+    stop = min(starts[line] if line < len(starts) else len(data), first + MAX_SOURCE + _LONGEST_SECRET)
     return Place(
         path=path,
         line=line,
         column=start - first + 1,
         end_line=last,
         end_column=end - starts[last - 1] + 1,
-        source=_masked(data[first:stop].rstrip(b"\r\n").decode("utf-8", "replace")),
+        source=_masked(data[first:stop].rstrip(b"\r\n").decode("utf-8", "replace"))[:MAX_SOURCE],
     )
 
 
