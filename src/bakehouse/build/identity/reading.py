@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from bakehouse import __version__
 from bakehouse.build.identity import kept
 from bakehouse.build.identity.demand import Demand, read_demand
 from bakehouse.build.identity.subject import Subject
