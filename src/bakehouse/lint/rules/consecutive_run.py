@@ -92,8 +92,11 @@ def _edit(subject: Subject, before: Run, after: Run) -> Edit | None:
     if _is_special(first) or _is_special(second) or ends_in_background(subject.tree, first):
         return None
     start, end = first.code.end, second.words[0].span.start
+    only = before.script.commands[0]
+    if max(only.span.end, *(word.span.end for word in only.redirects), 0) != start:
+        return None  # something stands behind the command: a semicolon, a bracket, a comment
     between = subject.data[start : second.code.start]
-    if b"#" in between or "#" in first.words[0].text or _LASTING.search(first.words[0].text):
+    if b"#" in between or _LASTING.search(first.words[0].text):
         return None
     newline = newline_near(subject.tree, start).decode()
     return Edit(start, end, f" {subject.tree.escape}{newline}    && ".encode())
