@@ -10,7 +10,7 @@ from bakehouse.build.bases import BootstrapResult
 from bakehouse.build.builder_apply import Applied
 from bakehouse.build.builders import BuilderConfig, Retention
 from bakehouse.build.diagnose import Check, Diagnosis
-from bakehouse.model import analysis, builder, context, graph, image, plan, record, service
+from bakehouse.model import analysis, builder, cache, context, graph, image, plan, platforms, record, service
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOUNS = (
@@ -24,7 +24,11 @@ NOUNS = (
     *(record.BuildRecord, record.TargetRecord, record.StepRecord),
     *(analysis.Analysis, analysis.CriticalPath, analysis.PathElement, analysis.CacheOutcome),
     *(builder.Builder, builder.BuilderNode, builder.GcRule, BuilderConfig, Retention, Applied),
-    *(Check, Diagnosis, BootstrapResult),
+    *(builder.BuilderHealth, builder.PoolUse, builder.NodeUse),
+    *(cache.CacheStatus, cache.CacheSum, cache.CacheRecord, cache.CacheStore, cache.ModeChoice, cache.Pruned),
+    *(cache.RegistryRetention, cache.RegistryEntry),
+    *(platforms.PlatformReport, platforms.PlatformPlan, platforms.StageCost, platforms.CrossCompile),
+    *(platforms.CompatibilityRun, Check, Diagnosis, BootstrapResult),
 )
 
 

@@ -16,7 +16,7 @@ import pytest
 VERSION = "v0.26.3"
 PROGRAMS = {
     "buildkitd": ("github.com/moby/buildkit", VERSION, "github.com/moby/buildkit/cmd/buildkitd"),
-    "versitygw": ("github.com/versity/versitygw", "v1.0.20", "github.com/versity/versitygw/cmd/versitygw"),
+    "versitygw": ("github.com/versity/versitygw", "v1.8.0", "github.com/versity/versitygw/cmd/versitygw"),
 }
 
 

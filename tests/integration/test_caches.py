@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import shutil
+import socket
 import subprocess
 import time
 import urllib.request
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.buildkit import free_port
+from tests.integration.buildkit import free_port, go_program
 from tests.integration.conftest import EXAMPLE, SMALL_BASE, Cli
 
 pytestmark = pytest.mark.engine
@@ -246,3 +248,37 @@ def test_two_services_with_one_lock_file_install_once(small, remote, registry):
     (new / "main.js").write_text("// a service that nobody built yet\n")
     fresh = cli.json("build", "new", "--builder", "two")["run"]
     assert [s["outcome"] for s in installs(fresh)] == ["cached"]
+
+
+@pytest.fixture
+def bucket(tmp_path, monkeypatch):
+    """A bucket on an S3 server of its own (versitygw over a directory); gives the server's address."""
+    program = go_program("versitygw")
+    (tmp_path / "s3" / "caches").mkdir(parents=True)
+    port = free_port()
+    keys = {"ROOT_ACCESS_KEY": "test", "ROOT_SECRET_KEY": uuid.uuid4().hex}
+    with (tmp_path / "s3.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, "--port", f"127.0.0.1:{port}", "posix", tmp_path / "s3"],
+            env={**os.environ, **keys}, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys["ROOT_ACCESS_KEY"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys["ROOT_SECRET_KEY"])
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(20)
+
+
+def test_a_cache_in_a_bucket(small, remote, bucket):
+    mark = uuid.uuid4().hex
+    section = f'[cache]\nbackend = "s3"\nbucket = "caches"\nregion = "us-east-1"\nendpoint = "{bucket}"\n'
+    cli = small({"api/Dockerfile": stages(mark), "api/lock": "1", "bakehouse.toml": section})
+    assert "s3 does not work with the docker driver" in cli("build", code=2).stderr
+    remote(cli, "one", "two")
+    assert len(executed(cli, "--builder", "one")["api"]) == 5
+    assert executed(cli, "--builder", "two", "--no-reuse") == {"api": []}

@@ -21,7 +21,8 @@ from bakehouse.build.cache import invalidation, precheck
 from bakehouse.build.cache.predecessors import Predecessors
 from bakehouse.build.machine_facts import memory_available
 from bakehouse.build.run_options import Options
-from bakehouse.errors import BakehouseError
+from bakehouse.config import CONFIG_NAME
+from bakehouse.errors import BakehouseError, ConfigError
 from bakehouse.history.recorder import Recorder
 from bakehouse.model.identity import Identity
 from bakehouse.model.plan import Plan, Target
@@ -106,13 +107,22 @@ def build(
 
 
 def _on_builders(plan: Plan, options: Options) -> Options:
-    """The options with the pool of the plan's builders. Raises EngineError for one that buildx does not know.
+    """The options with the pool of the plan's builders.
+
+    Raises EngineError for one that buildx does not know, ConfigError where it cannot keep the configured cache.
 
     What is built elsewhere and is not pushed is loaded into the local engine, as the engine's own builder does it.
     """
-    if not plan.builders or not plan.to_build:
+    in_bucket = any(value.startswith("type=s3") for t in plan.to_build for value in t.cache_to)
+    if not (plan.builders or in_bucket) or not plan.to_build:
         return options
     found = find_builders(plan.builders)
+    if in_bucket and (own := [b.name for b in found if b.driver == "docker"]):
+        raise ConfigError(
+            f"cache.backend s3 does not work with the docker driver ({', '.join(own)})",
+            path=CONFIG_NAME,
+            hint="make a builder of another driver: `bakehouse builder create`, then `builder use`",
+        )
     capacities = api.config(plan.root).builder.capacity
     elsewhere = any(b.driver != "docker" for b in found)
     several = any(len(t.platforms) > 1 for t in plan.to_build)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bakehouse.config import CacheSection
 
-NOT_WITH_DOCKER_DRIVER = ("gha", "s3")
 LOCAL_PLACE = ".bakehouse/cache"
 DEFAULT_MODE = "max"
 
