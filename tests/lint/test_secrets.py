@@ -19,7 +19,18 @@ AWS = "AK" + "IA" + "Q7Z4T2WXM6RL9PDB"
 
 @pytest.mark.parametrize(
     "name",
-    ["PASSWORD", "DB_PASSWORD", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "API_KEY", "APIKEY", "secret", "NPM_AUTH"],
+    [
+        "PASSWORD",
+        "DB_PASSWORD",
+        "GITHUB_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "API_KEY",
+        "APIKEY",
+        "secret",
+        "NPM_AUTH",
+        "AUTHTOKEN",
+        "SECRETKEY",
+    ],
 )
 def test_secret_names(name: str) -> None:
     assert is_secret_name(name)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_SECRET_WORDS = r"(?:api_?key|credentials?|key|pass|password|passphrase|pword|passwd|secret|token)"
+_COMPOUND = r"(?:access|auth|api|client|private|refresh|secret)_?(?:key|token|secret|password)"
+_SECRET_WORDS = rf"(?:{_COMPOUND}|credentials?|key|pass|password|passphrase|pword|passwd|secret|token)"
 _NAME = re.compile(rf"(?:_|\b)(?:{_SECRET_WORDS}(?:_|$)|auth$)", re.IGNORECASE)
 _NO_SECRET_NAME = re.compile(
     r"(?:^|_)(?:public|publishable|site)(?:_|$)|__key$|^(?:APT|GPG|PGP|SIGNING|RELEASE)_KEYS?(?:_|$)|(?:^|_)(?:GPG|PGP|SIGNING)_KEY(?:_|$)"
