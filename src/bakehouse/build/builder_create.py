@@ -52,9 +52,7 @@ def node_wish(text: str) -> NodeWish:
     platforms = tuple(p.strip() for p in left.split(",") if p.strip())
     bad = [p for p in platforms if not re.fullmatch(r"[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?", p)]
     if bad or not platforms:
-        raise UsageError(
-            f"--node {text}: not a platform: {bad[0] if bad else left!r}", hint="write linux/arm64=ENDPOINT"
-        )
+        raise UsageError(f"--node {text}: not a platform: {(bad or [left])[0]}", hint="write linux/arm64=ENDPOINT")
     return NodeWish(endpoint=right or None, platforms=platforms)
 
 

@@ -1,11 +1,12 @@
 """What BuildKit says of damaged caches (recorded), what is dropped, and that nothing else is."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from bakehouse.build.cache import precheck, recovery
+from bakehouse.build.cache import directories, precheck, recovery
 from bakehouse.build.cache.recovery import Repairs, builder_damaged, suspicious
 from bakehouse.model.plan import Target
 
@@ -80,12 +81,10 @@ def test_before_a_build_damage_is_found_and_good_blobs_are_hashed_once(tmp_path,
 
 
 def test_a_checked_blob_is_not_read_again_until_it_changes(tmp_path, monkeypatch):
-    from bakehouse.build.cache import directories
-
     place = tmp_path / "cache" / "api"
     (place / "blobs" / "sha256").mkdir(parents=True)
     data = b"{}"
-    digest = __import__("hashlib").sha256(data).hexdigest()
+    digest = hashlib.sha256(data).hexdigest()
     blob = place / "blobs" / "sha256" / digest
     blob.write_bytes(data)
     (place / "index.json").write_text(
