@@ -43,6 +43,8 @@ class Scope:
 
     def expand(self, lexer: Lexer, word: str) -> Expanded:
         """The value of one word. Raises lexer.LexError."""
+        if lexer.is_plain(word):
+            return certain(word)
         lexed = lexer.expand(word, self.values)
         doubtful = any(self.values.is_doubtful(name) for name in lexed.used)
         return Expanded(lexed.text, not doubtful and (self.closed or not lexed.missing), lexed.missing)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from bakehouse.dockerfile import glob
@@ -39,6 +40,11 @@ class SplitWord(NamedTuple):
     end: int
 
 
+@cache
+def _meaning(escape: str) -> re.Pattern[str]:
+    return re.compile(f"[$'\"{re.escape(escape)}]")
+
+
 class Lexer:
     """Reads words with the given escape character.
 
@@ -60,15 +66,20 @@ class Lexer:
         self.raw_escapes = raw_escapes
         self.skip_quotes = skip_quotes
         self.keep_unset = keep_unset
+        self._meaning = _meaning(escape)
         self._plain = re.compile(f"[^$<'\"{re.escape(escape)}\\s\ud800-\udfff]+")
 
     def expand(self, word: str, env: Mapping[str, str]) -> Lexed:
         """The value of `word` as one word. Raises LexError."""
-        if word.isascii() and not any(char in word for char in ("$", "'", '"', self.escape)):
+        if self.is_plain(word):
             return Lexed(word, frozenset(), frozenset())
         run = _Run(self, word, env)
         text = run.until(_END, self.raw_escapes)
         return Lexed(text, frozenset(run.used), frozenset(run.missing))
+
+    def is_plain(self, word: str) -> bool:
+        """Whether a word is worth what it says, whatever the variables."""
+        return word.isascii() and self._meaning.search(word) is None
 
     def split(self, text: str, env: Mapping[str, str]) -> list[SplitWord]:
         """The words of `text` after expansion, split at white space outside quotes. Raises LexError."""

@@ -102,10 +102,13 @@ class ScriptText:
             offset += span.end - span.start
         self.data = b"".join(chunks)
         self._offsets = [part.offset for part in self.parts]
+        self._last = self.parts[0] if self.parts else _Part(0, 0, 0)
 
     def span(self, start: int, end: int) -> Span:
         """Where in the file the bytes `start:end` of the script stand."""
-        part = self._part(start)
+        part = self._last  # most words come one after the other
+        if start < part.offset or start >= part.offset + part.length:
+            part = self._last = self._part(start)
         shift = part.start - part.offset
         if end <= part.offset + part.length or end <= start:
             return Span(start + shift, max(start, end) + shift)

@@ -161,7 +161,9 @@ class StageWalk:
         origin = self.origins.get(id(instruction))
         self._check_order(origin, f'cannot copy from stage "{origin.name if origin else ""}"', instruction)
         for name in ("chown", "chmod", "checksum"):
-            self.state.scope.expand(self.lexer, instruction.flag(name) or "")
+            flag = instruction.flag(name)
+            if flag:
+                self.state.scope.expand(self.lexer, flag)
         values, known, sources = [], True, []
         for word in instruction.words[:-1]:
             if is_opening(word.text):

@@ -180,7 +180,19 @@ class Subject:
 
     def steps_named(self, *names: str) -> Iterator[tuple[StageMeaning, Step]]:
         """The steps of instructions with these names, in file order."""
+        found = self._steps_by_name
+        if len(names) == 1:
+            return iter(found.get(names[0], ()))
+        if not any(name in found for name in names):
+            return iter(())
         return ((stage, step) for stage, step in self.steps if step.instruction.name in names)
+
+    @cached_property
+    def _steps_by_name(self) -> dict[str, list[tuple[StageMeaning, Step]]]:
+        found: dict[str, list[tuple[StageMeaning, Step]]] = {}
+        for stage, step in self.steps:
+            found.setdefault(step.instruction.name, []).append((stage, step))
+        return found
 
     @cached_property
     def _commands_by_name(self) -> dict[str, list[tuple[Run, Command]]]:
