@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from bakehouse.build.request import PlanRequest
 from bakehouse.errors import DockerfileError
 from bakehouse.model.identity import Identity
 from bakehouse.model.plan import Plan, Verdict
+from bakehouse.tools import engine_place
 from bakehouse.workspace.scan_memory import ScanMemory
 from bakehouse.workspace.work_tree import WorkTree
 
@@ -52,7 +52,7 @@ def identify_plan(plan: Plan, *, offline: bool = False) -> dict[str, Identity]:
     found = {target: identifier.identity(target) for target in subjects}
     digests.save()
     demands.save()
-    if not plan_is_local(plan):
+    if not engine_place.is_here(plan.builders or ((plan.builder,) if plan.builder else ())):
         found = {t: _doubtful(i, subjects[t]) for t, i in found.items()}
     return found
 
@@ -104,12 +104,6 @@ def _with_needs(side: Side, services: Sequence[str]) -> list[str]:
             values = side.subjects[target].contexts.values()
             todo += [v.removeprefix("target:") for v in values if v.startswith("target:")]
     return list(found)
-
-
-def plan_is_local(plan: Plan) -> bool:
-    """Whether the engine certainly has this machine's platform: no other builder is named, no other host is set."""
-    host = os.environ.get("DOCKER_HOST", "")
-    return plan.builder is None and not host.startswith(("tcp://", "ssh://", "http"))
 
 
 def _doubtful(identity: Identity, subject: Subject) -> Identity:
