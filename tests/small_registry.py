@@ -82,6 +82,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self._answer()
 
+    def do_POST(self):
+        """An upload begins: taken by no registry here, each says it in its own way."""
+        self.server.asked.append(("POST", self.path))
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._send({"read-only": 405, "full": 507, "expired": 401, "broken": 500}.get(self.server.mode, 404), b"")
+
     def do_PUT(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append(("PUT", self.path))
@@ -105,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if mode in ("expired", "broken"):
             return self._send(401 if mode == "expired" else 500, b"", {"WWW-Authenticate": 'Basic realm="x"'})
+        if self.path == "/v2/":
+            return self._send(200, b"{}")
         kind, repository, name = self._place()
         found = server.manifests.get((repository, name)) if kind == "manifests" else None
         if kind == "blobs" and name in server.blobs:

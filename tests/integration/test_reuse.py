@@ -261,6 +261,21 @@ def test_a_registry_that_lies_stalls_or_refuses_is_never_believed(small, mode, m
         assert time.monotonic() - began < 30
 
 
+@pytest.mark.parametrize(("mode", "said"), [("full", "507"), ("read-only", "405"), ("expired", "401")])
+def test_a_push_that_the_registry_refuses_fails_and_names_nothing(small, mode, said):
+    with serving() as server:
+        files = fleet(fresh())
+        files["bakehouse.toml"] += f'[registry]\nurl = "{server.name}"\n'
+        cli = small(files)
+        server.mode = mode
+        done = cli("build", "api", "--push", "--retries", "0", code=1)
+        assert "FAILED api" in done.stdout
+        assert said in done.stdout
+        assert not server.manifests
+        run = cli.json("history", "latest")["run"]
+        assert (run["status"], states(run)) == ("failed", {"api": "failed"})
+
+
 def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 

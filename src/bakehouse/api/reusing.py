@@ -27,7 +27,8 @@ from bakehouse.model.plan import Plan, Target
 from bakehouse.tools.at_once import ask
 
 DAY = 86400.0
-TAG_SECONDS = 60.0
+TAG_SECONDS = 30.0
+"""A registry that takes no tag for so long is not waited for."""
 
 
 def with_verdicts(plan: Plan, settings: Config, request: PlanRequest) -> tuple[Plan, dict[str, Identity]]:
@@ -61,7 +62,8 @@ def point_tags(plan: Plan) -> Plan:
     """Make every tag of the reused targets point at its image; where that fails the target is built instead."""
     store = image_store(plan)
     todo = {t.id: t for t in plan.to_reuse if t.reuse and t.reuse.missing_tags}
-    done = ask({name: partial(store.point_tags, target) for name, target in todo.items()}, seconds=TAG_SECONDS)
+    questions = {name: partial(store.point_tags, target) for name, target in todo.items()}
+    done = ask(questions, seconds=TAG_SECONDS + len(todo), idle=TAG_SECONDS)
     failed = {name: f"its tags could not be set: {e.message}" for name, e in done.items() if e is not None}
     return reuse.built_after_all(plan, failed) if failed else plan
 

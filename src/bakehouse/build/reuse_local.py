@@ -23,6 +23,9 @@ KEEP_IDENTITIES = 5
 """Earlier identities of one service that keep their name: going back to one of them builds nothing."""
 
 
+NAMES_A_CALL = 500
+
+
 class _Image(msgspec.Struct, rename="pascal"):
     id: str
     created: str = ""
@@ -78,11 +81,16 @@ def forget_earlier(targets: Iterable[Target]) -> None:
 
 
 def _inspect(references: Sequence[str]) -> list[_Image]:
-    done = run(docker.image_inspect(references), check=False, timeout=30)
-    try:
-        return msgspec.json.decode(done.stdout or "[]", type=list[_Image])
-    except msgspec.MsgspecError:
-        raise EngineError(f"the engine's answer about its images cannot be read: {done.stderr[-200:]}") from None
+    """The images there are of these names; several calls where a command line would get too long."""
+    found: list[_Image] = []
+    for first in range(0, len(references), NAMES_A_CALL):
+        part = references[first : first + NAMES_A_CALL]
+        done = run(docker.image_inspect(part), check=False, timeout=60)
+        try:
+            found += msgspec.json.decode(done.stdout or "[]", type=list[_Image])
+        except msgspec.MsgspecError:
+            raise EngineError(f"the engine's answer about its images cannot be read: {done.stderr[-200:]}") from None
+    return found
 
 
 def _answer(target: Target, by_tag: Mapping[str, _Image]) -> Answer:

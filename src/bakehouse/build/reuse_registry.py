@@ -23,7 +23,10 @@ from bakehouse.tools import registry
 from bakehouse.tools.at_once import Asking, ask
 from bakehouse.tools.registry import Manifest
 
-ALL_SECONDS = 10.0
+SILENT_SECONDS = 10.0
+"""A registry that gives no good answer for so long is not waited for."""
+EACH_SECONDS = 0.03
+"""What a question may take on average, where there are so many that they need longer than that in all."""
 MEMORY = "reuse.json"
 _FIXED_CLOCKS_BEFORE = 978307200.0  # 2001: a `created` before is no time but SOURCE_DATE_EPOCH or nothing
 
@@ -36,7 +39,7 @@ class RegistryImages:
     """`state` is the workspace's .bakehouse directory."""
 
     state: Path
-    limit_seconds: float = ALL_SECONDS
+    limit_seconds: float = SILENT_SECONDS
     _warned: dict[str, None] = field(default_factory=dict)
     _early: Asking[_Question, _Said] | None = None
 
@@ -45,13 +48,13 @@ class RegistryImages:
         self._early = Asking(_tag_questions(targets))
 
     def find(self, targets: Sequence[Target]) -> tuple[Mapping[str, Answer], tuple[str, ...]]:
-        """See ImageStore. The time limit holds for all questions together."""
-        deadline = time.monotonic() + self.limit_seconds
+        """See ImageStore. The time limits hold for all questions together."""
+        deadline = time.monotonic() + max(self.limit_seconds, EACH_SECONDS * len(targets))
         memory = reuse_memory.load(self.state / MEMORY)
         known = {t.id: seen for t in targets if (seen := memory.get(t.identity_tag)) and seen.identity == t.identity}
         early = self._early or Asking(_tag_questions(targets))
         said = self._ask(_records(t for t in targets if t.id not in known), deadline)
-        said |= early.answers(seconds=max(0.5, deadline - time.monotonic()))
+        said |= early.answers(seconds=max(0.5, deadline - time.monotonic()), idle=self.limit_seconds)
         # of a known image whose tags moved the registry's record is asked too: is it still there?
         moved = [t for t in targets if t.id in known and _missing(t, known[t.id], said)]
         said |= self._ask(_records(moved), deadline)
@@ -99,7 +102,7 @@ class RegistryImages:
         registry.put(tag, image)
 
     def _ask(self, questions: Mapping[_Question, Callable[[], _Said]], deadline: float) -> dict[_Question, _Said]:
-        return dict(ask(questions, seconds=max(0.5, deadline - time.monotonic())))
+        return dict(ask(questions, seconds=max(0.5, deadline - time.monotonic()), idle=self.limit_seconds))
 
     def _record(self, target: Target, said: _Said) -> IdentityRecord | str:
         """The record of a target's identity, or why there is none."""

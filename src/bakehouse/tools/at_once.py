@@ -33,22 +33,27 @@ class Asking(Generic[K, T]):
         for _ in range(min(workers, len(questions))):
             threading.Thread(target=self._work, daemon=True, name="ask").start()
 
-    def answers(self, *, seconds: float) -> dict[K, T | BakehouseError]:
-        """The answer to each question, or the error it raised; RegistryError for those not answered in `seconds`.
+    def answers(self, *, seconds: float, idle: float | None = None) -> dict[K, T | BakehouseError]:
+        """The answer to each question, or the error it raised; RegistryError for those not answered in `seconds`, or
+        still open when for `idle` seconds (None: no such limit) no good answer came.
 
         An error that is no BakehouseError is our bug and is raised here.
         """
-        deadline = time.monotonic() + seconds
+        begun = good = time.monotonic()
         while self._open:
+            until = min(begun + seconds, good + (seconds if idle is None else idle))
             try:
-                key, answer = self._done.get(timeout=max(0.0, deadline - time.monotonic()))
+                key, answer = self._done.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 break
+            if not isinstance(answer, BakehouseError):
+                good = time.monotonic()
             if isinstance(answer, Exception) and not isinstance(answer, BakehouseError):
                 raise answer
             self._open.discard(key)
             self._said[key] = answer
-        late = RegistryError(f"no answer within {seconds:g} s", hint="the registry is slow or stalls")
+        waited = time.monotonic() - begun
+        late = RegistryError(f"no answer within {waited:.0f} s", hint="the registry is slow or stalls")
         return dict.fromkeys(self._open, late) | self._said
 
     def _work(self) -> None:
@@ -63,6 +68,8 @@ class Asking(Generic[K, T]):
                 self._done.put((key, error))
 
 
-def ask(questions: Mapping[K, Callable[[], T]], *, seconds: float) -> dict[K, T | BakehouseError]:
+def ask(
+    questions: Mapping[K, Callable[[], T]], *, seconds: float, idle: float | None = None
+) -> dict[K, T | BakehouseError]:
     """Ask and wait: see Asking.answers."""
-    return Asking(questions).answers(seconds=seconds) if questions else {}
+    return Asking(questions).answers(seconds=seconds, idle=idle) if questions else {}
