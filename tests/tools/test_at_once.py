@@ -23,7 +23,7 @@ def test_answers_and_errors_come_back_by_their_question():
 
 def test_they_are_asked_side_by_side():
     together = threading.Barrier(8)
-    assert len(ask({i: together.wait for i in range(8)}, seconds=5)) == 8
+    assert len(ask(dict.fromkeys(range(8), together.wait), seconds=5)) == 8
 
 
 def test_what_is_not_answered_in_time_is_an_error_and_holds_up_nobody():
