@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.buildkit import Certificates, Daemon, as_root, go_program
+from tests.integration.registry import Registry
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "examples" / "tradingsystem"
@@ -98,3 +99,11 @@ def daemons(tmp_path, certificates, monkeypatch):
     yield make
     for daemon in started:
         daemon.stop()
+
+
+@pytest.fixture
+def registry(tmp_path):
+    """A registry that a test may fill, damage and collect."""
+    made = Registry(tmp_path / "registry")
+    yield made
+    made.stop()

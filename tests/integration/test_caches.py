@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.request
 import uuid
 from pathlib import Path
 
@@ -125,46 +124,6 @@ def test_a_damaged_local_cache_is_found_dropped_and_said(small, how):
     assert cli.json("cache", "verify")["ok"]
 
 
-class Registry:
-    """A registry of its own: a process, plain HTTP on localhost, deleting allowed."""
-
-    def __init__(self, home: Path) -> None:
-        program = shutil.which("docker-registry") or shutil.which("registry")
-        if program is None:
-            pytest.skip("no registry program (Debian: docker-registry)")
-        self.program, self.home, self.port = program, home, free_port()
-        self.host = f"localhost:{self.port}"
-        self.data = home / "data"
-        home.mkdir(parents=True, exist_ok=True)
-        self.configuration = home / "config.yml"
-        self.configuration.write_text(
-            f"version: 0.1\nstorage:\n  filesystem: {{rootdirectory: {self.data}}}\n  delete: {{enabled: true}}\n"
-            f"http: {{addr: 'localhost:{self.port}'}}\n"
-        )
-        self.start()
-
-    def start(self) -> None:
-        with (self.home / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.program, "serve", self.configuration], stdout=log, stderr=log, start_new_session=True
-            )
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://{self.host}/v2/", timeout=2).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError("the registry does not answer")
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-    def blobs(self) -> list[Path]:
-        return sorted(self.data.glob("docker/registry/v2/blobs/sha256/*/*/data"), key=lambda p: p.stat().st_size)
-
-
 @pytest.fixture
 def remote(daemons, certificates):
     """Makes builders of these names, each a BuildKit daemon of its own with an empty store."""
@@ -176,13 +135,6 @@ def remote(daemons, certificates):
                 "--ca", str(certificates.ca), "--cert", str(certificate), "--key", str(key))  # fmt: skip
 
     return make
-
-
-@pytest.fixture
-def registry(tmp_path):
-    made = Registry(tmp_path / "registry")
-    yield made
-    made.stop()
 
 
 def alter(blob: Path) -> None:
