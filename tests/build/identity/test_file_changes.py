@@ -84,6 +84,19 @@ def test_links_do_not_lead_out_of_the_context(world, tmp_path):
     assert world.identity().digest == before
 
 
+def test_dots_in_a_link_count_from_where_it_really_is(world):
+    world.write(
+        {"Dockerfile": "FROM node\nCOPY first /\n", "far/away/f": "f", "far/target": "right", "target": "wrong"}
+    )
+    (world.root / "near").symlink_to("far/away")
+    (world.root / "first").symlink_to("near/../target")
+    before = world.identity().digest
+    world.write({"target": "other"})
+    assert world.identity().digest == before
+    world.write({"far/target": "other"})
+    assert world.identity().digest != before
+
+
 def test_a_loop_of_links_is_not_knowable(world):
     world.write({"Dockerfile": "FROM node\nCOPY a /\n"})
     (world.root / "a").symlink_to("b")

@@ -7,7 +7,6 @@ does. Wildcards with brackets or backslashes are taken for `*`: more than needed
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -72,19 +71,21 @@ class Selection:
                 yield self._full(at), self._full(asked), None
                 continue
             (name, counts), rest = todo[0], todo[1:]
+            if name == "..":  # of a link: from where it really is, and never out of the context
+                pending.append((at.rpartition("/")[0], asked, rest, links))
+                continue
             for match, entry in self._matches(at, name, pattern=take.pattern and counts):
                 path, here = _join(at, match), _join(asked, match) if counts else asked
                 if entry.kind is EntryKind.LINK:
                     if self.visit(path, is_directory=False).excluded:
                         continue
-                    target = self._target(at, path) if links < MOST_LINKS else "leads back to itself"
-                    if isinstance(target, str):
-                        doubt = Entry(EntryKind.SPECIAL, 0, f"is a symbolic link that {target}")
-                        yield self._full(path), self._full(path), doubt
-                        continue
-                    if rest or take.pattern or take.mount:
-                        yield self._full(path), self._full(path), entry
-                    pending.append(("", here, (*((part, False) for part in target), *rest), links + 1))
+                    target, doubt = self._target(path, links)
+                    if doubt is not None or rest or take.pattern or take.mount:
+                        yield self._full(path), self._full(path), doubt or entry
+                    if doubt is None:
+                        begin = "" if target.startswith("/") else at
+                        through = tuple((part, False) for part in target.split("/") if part not in ("", "."))
+                        pending.append((begin, here, (*through, *rest), links + 1))
                 elif entry.kind is EntryKind.SPECIAL:
                     yield self._full(path), self._full(path), entry
                 elif entry.kind is EntryKind.DIRECTORY or not rest:
@@ -99,14 +100,14 @@ class Selection:
             return [(found, entry) for found, entry in names.items() if expression.fullmatch(found)]
         return [(name, names[name])] if name in names else []
 
-    def _target(self, at: str, path: str) -> tuple[str, ...] | str:
-        """Where a link points, from the context's root, which it cannot leave; or why that is not known."""
+    def _target(self, path: str, links: int) -> tuple[str, Entry | None]:
+        """Where a link points, as written; or an entry that says why that is not known."""
+        if links >= MOST_LINKS:
+            return "", Entry(EntryKind.SPECIAL, 0, "is a symbolic link that leads back to itself")
         try:
-            written = self.files.link(self._full(path))
+            return self.files.link(self._full(path)), None
         except OSError as error:
-            return f"cannot be read: {error.strerror}"
-        joined = posixpath.normpath("/" + posixpath.join("" if written.startswith("/") else at, written))
-        return tuple(part for part in joined.split("/") if part)
+            return "", Entry(EntryKind.SPECIAL, 0, f"is a symbolic link that cannot be read: {error.strerror}")
 
     def _is_directory(self, path: str) -> bool:
         if not path:
