@@ -34,6 +34,7 @@ shows errors. Only the log changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bakehouse.dockerfile.shell import ShellWord
@@ -65,6 +66,7 @@ _LONG = {
     ),
     "curl": ("--silent", "--no-progress-meter", "--progress-bar", "--version", "--help", "--head"),
 }
+_VARIABLE = re.compile(r"\$\w+|\$\{\w+\}")  # not in quotes: it may be several words
 _SHORT = {"wget": "qoahV", "curl": "sI#hV"}
 
 
@@ -94,8 +96,8 @@ def check(subject: Subject) -> Iterator[Hit]:
 def _is_quiet(name: str, word: ShellWord) -> bool:
     """Whether a word silences the bar, or may: a variable that could hold flags."""
     text = word.static
-    if word.text is None:
-        return text.startswith(("$", '"${', '"$@')) and "://" not in text and "/" not in text and name == "wget"
+    if word.text is None and _VARIABLE.fullmatch(word.raw):
+        return not word.raw.rstrip("}").upper().endswith(("URL", "URI"))
     if text.startswith("--"):
         return text.partition("=")[0] in _LONG[name]
     if name == "wget" and text in ("-nv", "-Nnv", "-nvc"):

@@ -48,6 +48,7 @@ RULE = rule(
     needs=("apt",),
 )
 _CONFIGURED = re.compile(rb"APT::Install-Recommends", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\w+|\$\{\w+\}")
 _FLAG = "--no-install-recommends"
 
 
@@ -60,7 +61,7 @@ def check(subject: Subject) -> Iterator[Hit]:
             continue
         if call.has(_FLAG, "--install-recommends") or (configured and configured.start() < call.command.span.end):
             continue
-        if not any(package.word.text for package in call.packages):  # a list that a variable brings may bring the flag
+        if all(_VARIABLE.fullmatch(package.word.raw) for package in call.packages):  # one of them may hold the flag
             continue
         yield Hit(
             f"{call.program} installs recommended packages too",

@@ -50,7 +50,7 @@ RULE = rule(
 )
 _KIND = Leftover(
     managers=("yum",),
-    directories=("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5"),
+    directories=("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf"),
     cleans=frozenset({"clean"}),
     tidy=lambda call: f"{call.program} clean all",
     foreign=("--installroot",),
