@@ -103,4 +103,7 @@ def _fix(subject: Subject, stage: StageMeaning, said: Instruction | None) -> Fix
         if "$" in said.words[0].text:
             return None
         return unsafe_fix(f"Run as {user}", replace(said.words[0].span, user))
-    return unsafe_fix(f"Run as {user}", insert_line_after(subject.tree, changes[-1].span, f"USER {user}"))
+    last = changes[-1]
+    if not last.heredocs and subject.data[last.code.end : last.span.end].strip():
+        return None  # the file ends in a continuation: a new line would belong to it
+    return unsafe_fix(f"Run as {user}", insert_line_after(subject.tree, last.span, f"USER {user}"))

@@ -53,7 +53,7 @@ def check(subject: Subject) -> Iterator[Hit]:
     """Every product whose last user is a name."""
     for stage in subject.products:
         said = [s for s in stage.steps if s.instruction.name == "USER" and not s.from_trigger and s.certain]
-        if not said or stage.end.user != said[-1].values[0] or is_root(stage.end.user):
+        if not said or stage.end.user is None or said[-1].values != (stage.end.user,) or is_root(stage.end.user):
             continue
         word = said[-1].instruction.words[0]
         user, colon, group = stage.end.user.partition(":")
