@@ -119,15 +119,17 @@ def compatibility(
         if target.verdict is Verdict.SKIPPED or not target.tags or (services and target.service not in services):
             continue
         for platform in target.platforms or (f"linux/{host_architecture()}",):
-            done.append(_compatible(target, normal(platform), command, seconds))
+            done.append(_compatible(target, normal(platform), command, seconds, pull=push))
     return tuple(done)
 
 
-def _compatible(target: Target, platform: str, command: Sequence[str], seconds: float) -> CompatibilityRun:
+def _compatible(
+    target: Target, platform: str, command: Sequence[str], seconds: float, *, pull: bool
+) -> CompatibilityRun:
     image = target.tags[0]
     architecture = platform.split("/")[1]
     ready = {e.architecture for e in emulators() if e.enabled and e.fixed}
     if architecture != host_architecture() and _QEMU.get(architecture, architecture) not in ready:
         said = "this machine neither is of that kind nor emulates it: scripts/engine up --emulation"
         return CompatibilityRun(target=target.id, platform=platform, image=image, result=Ran.UNABLE, said=said)
-    return platform_test.try_image(target.id, image, platform, command, seconds=seconds)
+    return platform_test.try_image(target.id, image, platform, command, seconds=seconds, pull=pull)

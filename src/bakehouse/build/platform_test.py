@@ -23,13 +23,20 @@ _START_SECONDS = 120.0
 
 
 def try_image(
-    target: str, image: str, platform: str, command: Sequence[str] = (), *, seconds: float = WATCH_SECONDS
+    target: str,
+    image: str,
+    platform: str,
+    command: Sequence[str] = (),
+    *,
+    seconds: float = WATCH_SECONDS,
+    pull: bool = False,
 ) -> CompatibilityRun:
-    """Run an image; `command` in place of its own, which then must end with 0. Leaves no container behind."""
+    """Run an image; `command` in place of its own, which then must end with 0. `pull` fetches it
+    where it is not here. Leaves no container behind."""
     name = f"bakehouse-test-{uuid.uuid4().hex[:12]}"
     begun, what = time.monotonic(), (target, platform, image)
     try:
-        done = run(docker.run_detached(image, name=name, platform=platform, command=command), check=False,
+        done = run(docker.run_detached(image, name=name, platform=platform, command=command, pull=pull), check=False,
                    timeout=_START_SECONDS)  # fmt: skip
         if done.returncode != 0:
             words = (done.stderr.strip().splitlines() or ["it does not start"])[-1]

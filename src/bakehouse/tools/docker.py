@@ -56,10 +56,13 @@ def build_cache() -> tuple[str, ...]:
     return ("docker", "system", "df", "--verbose", "--format", "{{json .BuildCache}}")
 
 
-def run_detached(image: str, *, name: str, platform: str, command: Sequence[str] = ()) -> tuple[str, ...]:
-    """Start a container of an image for a platform, without network and with small limits."""
+def run_detached(
+    image: str, *, name: str, platform: str, command: Sequence[str] = (), pull: bool = False
+) -> tuple[str, ...]:
+    """Start a container of an image for a platform, without network and with small limits; `pull` it if need be."""
     return (
         *("docker", "run", "--detach", "--name", name, "--platform", platform, "--network", "none"),
+        *("--pull", "missing" if pull else "never"),
         *("--memory", "1g", "--pids-limit", "512", "--security-opt", "no-new-privileges", image, *command),
     )
 
