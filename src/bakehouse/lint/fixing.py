@@ -1,13 +1,14 @@
 """Fixes applied: in rounds, each one checked, nothing written.
 
-Enter a Repo and a Linter; leave what happened to each file. In a round every fix is tried alone: the file is
-parsed again, compared with what the fix meant (`verify`), and its finding must be gone; a fix that fails is
-taken back and reported. Those that share no bytes are then applied together, and the next round begins, until
-nothing is left to fix. So a second run changes nothing.
+Enter a Repo and a Linter; leave what happened to each file. In a round the fixes that share no bytes are applied:
+the file is parsed again, compared with what they meant (`verify`), and their findings must be gone. Where that is
+not so each fix is tried alone, and one that fails is taken back and reported. The next round begins, until nothing
+is left to fix. So a second run changes nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,7 @@ class _Work:
 
     before: bytes | None
     applied: list[Finding] = field(default_factory=list)
+    rounds: list[tuple[Edit, ...]] = field(default_factory=list)
     taken_back: dict[tuple[object, ...], Finding] = field(default_factory=dict)
 
 
@@ -54,6 +56,7 @@ class Fixer:
                 before=work.before,
                 after=repo.read(path) or b"",
                 applied=tuple(work.applied),
+                rounds=tuple(work.rounds),
                 taken_back=tuple(work.taken_back.values()),
             )
             for path, work in sorted(self._work.items())
@@ -75,8 +78,7 @@ class Fixer:
                 return
             findings = self.linter.check_file(subject)
             self._create(repo, findings)
-            good = [f for f in self._usable(findings, work) if self._stands(subject, f, findings, work)]
-            batch = self._together(subject, good)
+            batch = self._round(subject, findings, work)
             if not batch:
                 return
             data = _applied(subject.data, batch)
@@ -85,6 +87,7 @@ class Fixer:
                 return
             seen.add(data)
             work.applied += batch
+            work.rounds.append(_edits(batch))
             repo.change(path, data)
 
     def _usable(self, findings: Iterable[Finding], work: _Work) -> list[Finding]:
@@ -93,36 +96,36 @@ class Fixer:
             if f.fix and f.fix.edits and (f.fix.safe or self.unsafe) and _key(f) not in work.taken_back
         ]  # fmt: skip
 
-    def _stands(self, subject: Subject, finding: Finding, findings: Sequence[Finding], work: _Work) -> bool:
-        """Whether a fix, applied alone, does what it means to. If not it is taken back."""
-        assert finding.fix is not None
-        if finding.place.path != subject.path:
-            return False
-        data = _applied(subject.data, [finding])
-        after = Subject(subject.path, data, subject.settings, subject.services, subject.repo) if data else None
-        if after is not None and verify(subject.tree, finding.fix.edits, after.tree) is None:
-            count = sum(1 for f in findings if f.rule == finding.rule)
-            alone = Linter(replace(self.linter.selection, rules=frozenset({finding.rule})))
-            if len(alone.check_file(after)) < count:
-                return True
-        work.taken_back[_key(finding)] = finding
-        return False
+    def _round(self, subject: Subject, findings: Sequence[Finding], work: _Work) -> list[Finding]:
+        """The fixes of a round, safe ones first. What does not do what it means to is taken back."""
+        usable = [f for f in self._usable(findings, work) if f.place.path == subject.path]
+        chosen = _disjoint(usable)
+        if not chosen or self._stand(subject, chosen, findings):
+            return chosen
+        good = []
+        for finding in usable:
+            if self._stand(subject, [finding], findings):
+                good.append(finding)
+            else:
+                work.taken_back[_key(finding)] = finding
+        chosen = _disjoint(good)
+        data = _applied(subject.data, chosen)
+        if data and verify(subject.tree, _edits(chosen), Subject(subject.path, data).tree) is None:
+            return chosen
+        return chosen[:1]
 
-    def _together(self, subject: Subject, good: Sequence[Finding]) -> list[Finding]:
-        """The fixes of a round: those that share no bytes, safe ones first, and that stand together."""
-        batch: list[Finding] = []
-        edits: list[Edit] = []
-        for finding in sorted(good, key=lambda f: not (f.fix and f.fix.safe)):
-            assert finding.fix is not None
-            if not conflicting(edits, finding.fix.edits):
-                batch.append(finding)
-                edits += finding.fix.edits
-        if len(batch) < 2:
-            return batch
-        data = _applied(subject.data, batch)
-        if data and verify(subject.tree, edits, Subject(subject.path, data).tree) is None:
-            return batch
-        return batch[:1]
+    def _stand(self, subject: Subject, fixes: Sequence[Finding], findings: Sequence[Finding]) -> bool:
+        """Whether some fixes, applied together, do what they mean to."""
+        data = _applied(subject.data, fixes)
+        if not data:
+            return False
+        after = Subject(subject.path, data, subject.settings, subject.services, subject.repo)
+        if verify(subject.tree, _edits(fixes), after.tree) is not None:
+            return False
+        before, fixed = Counter(f.rule for f in findings), Counter(f.rule for f in fixes)
+        alone = Linter(replace(self.linter.selection, rules=frozenset(fixed)))
+        left = Counter(f.rule for f in alone.check_file(after))
+        return all(left[rule] <= before[rule] - count for rule, count in fixed.items())
 
     def _create(self, repo: Repo, findings: Iterable[Finding]) -> None:
         """The new files that fixes bring."""
@@ -159,6 +162,7 @@ class Fixer:
             if data is not None and data != before and self._reads(repo, path, finding, data):
                 repo.change(path, data)
                 work.applied.append(finding)
+                work.rounds.append(_edits([finding]))
                 return True
             work.taken_back[_key(finding)] = finding
         return False
@@ -179,10 +183,25 @@ class Fixer:
         return True
 
 
+def _disjoint(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings whose fixes share no bytes, those with safe ones first."""
+    chosen: list[Finding] = []
+    edits: list[Edit] = []
+    for finding in sorted(findings, key=lambda f: not (f.fix and f.fix.safe)):
+        if finding.fix and not conflicting(edits, finding.fix.edits):
+            chosen.append(finding)
+            edits += finding.fix.edits
+    return chosen
+
+
+def _edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    return tuple(edit for finding in findings if finding.fix for edit in finding.fix.edits)
+
+
 def _applied(data: bytes, findings: Iterable[Finding]) -> bytes | None:
     """The bytes after the fixes of some findings; None where they do not fit."""
     try:
-        return apply_edits(data, [edit for f in findings if f.fix for edit in f.fix.edits])
+        return apply_edits(data, _edits(findings))
     except EditConflictError:
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -36,7 +36,7 @@ class Linter:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.names = RuleNames(rule_infos())
+        self.names = _rule_names()
         self.suppressed = 0
         self.broken: list[tuple[str, str, Exception]] = []
         chosen = [module for module in FILE_RULES if module.RULE.name in selection.rules]
@@ -121,6 +121,12 @@ class Linter:
         )
 
 
+@cache
+def _rule_names() -> RuleNames:
+    return RuleNames(rule_infos())
+
+
+@cache
 def _needs(rule: RuleInfo) -> frozenset[bytes]:
     return frozenset(text.encode() for text in rule.needs)
 

@@ -111,13 +111,15 @@ class Finding:
 class FixedFile:
     """What fixing did to one file: its bytes before and after, and what was applied.
 
-    `taken_back` are fixes that did not do what they meant to: bugs of ours, undone and reported.
+    `rounds` are the edits of each round, on the bytes that the round before left. `taken_back` are fixes that did
+    not do what they meant to: bugs of ours, undone and reported.
     """
 
     path: str
     before: bytes | None
     after: bytes
     applied: tuple[Finding, ...] = ()
+    rounds: tuple[tuple[Edit, ...], ...] = ()
     taken_back: tuple[Finding, ...] = ()
 
 
