@@ -31,15 +31,17 @@ def try_image(
     seconds: float = WATCH_SECONDS,
     pull: bool = False,
 ) -> CompatibilityRun:
-    """Run an image; `command` in place of its own, which then must end with 0. `pull` fetches it
-    where it is not here. Leaves no container behind."""
+    """Run an image; `command` in place of its own, which then must end with 0.
+
+    `pull` fetches it where it is not here. Leaves no container behind.
+    """
     name = f"bakehouse-test-{uuid.uuid4().hex[:12]}"
     begun, what = time.monotonic(), (target, platform, image)
     try:
         done = run(docker.run_detached(image, name=name, platform=platform, command=command, pull=pull), check=False,
                    timeout=_START_SECONDS)  # fmt: skip
         if done.returncode != 0:
-            words = (done.stderr.strip().splitlines() or ["it does not start"])[-1]
+            words = _why(done.stderr)
             missing = "No such image" in words or "not found" in words or "does not provide" in words
             return _end(what, Ran.MISSING if missing else Ran.FAILED, words, begun)
         result, said = _watch(name, seconds, must_end=bool(command))
@@ -48,6 +50,12 @@ def try_image(
         return _end(what, Ran.FAILED, error.message, begun)
     finally:
         run(docker.remove_container(name), check=False, timeout=60)
+
+
+def _why(stderr: str) -> str:
+    """The client's reason, without what newer ones write below it."""
+    lines = [line for line in stderr.strip().splitlines() if line and not line.startswith("Run 'docker")]
+    return lines[-1].removeprefix("docker: Error response from daemon: ") if lines else "it does not start"
 
 
 def _watch(name: str, seconds: float, *, must_end: bool) -> tuple[Ran, str]:
