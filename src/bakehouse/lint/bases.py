@@ -109,3 +109,16 @@ def starts_at_root(stage: StageMeaning, subject: Subject) -> bool:
     if image is None or image.registry != "docker.io" or not image.path.startswith("library/"):
         return False
     return image.path.removeprefix("library/") in _AT_ROOT
+
+
+_ARCHITECTURES = {
+    "amd64": ("amd64", "x86", "x64"), "arm64": ("arm64", "aarch64", "arm"), "arm": ("arm", "armhf", "armel", "armv"),
+    "386": ("386", "i386", "x86"),
+}  # fmt: skip
+
+
+def says_architecture(text: str, arch: str) -> bool:
+    """Whether a stage's name or a file's path has one of the words for an architecture: `build-arm64`, `arm32v7/`."""
+    words = re.split(r"[^a-z0-9]+", text.lower())
+    wanted = _ARCHITECTURES.get(arch, (arch,))
+    return any(word.startswith(wanted) for word in words)

@@ -3,7 +3,7 @@
 ## What
 
 FROM names an image of one of Docker's architecture namespaces (`amd64/`, `arm64v8/` ...), and neither the stage's
-name nor its platform says so.
+name, nor its platform, nor the file's path says so.
 
 ## Why
 
@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bakehouse.dockerfile.platforms import PlatformError, parse_platform
+from bakehouse.lint.bases import says_architecture
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
@@ -60,7 +61,7 @@ def check(subject: Subject) -> Iterator[Hit]:
         if wanted is not None and wanted != arch:
             message = f"the image is for {arch}, the stage for {wanted}"
             yield Hit(message, stage.from_.words[0].span, severity=Severity.ERROR, hint=f"leave {namespace}/ out")
-        elif wanted is None and arch not in (stage.name or "") and namespace not in subject.path:
+        elif wanted is None and not says_architecture(f"{stage.name} {subject.path}", arch):
             message = f"the image is for {arch} only, whatever the build is for"
             yield Hit(message, stage.from_.words[0].span, hint=f"leave {namespace}/ out")
 

@@ -55,7 +55,7 @@ def check(subject: Subject) -> Iterator[Hit]:
         if subject.data[span.start : span.start + 1] != b"[":
             continue
         text = "".join(_pieces(subject, instruction, span))
-        if not _ARRAY.match(text) or (instruction.name == "RUN" and not _LIST.search(text)):
+        if not _ARRAY.match(text) or (instruction.name in ("RUN", "HEALTHCHECK") and not _LIST.search(text)):
             continue
         repaired = _repaired(text)
         fix = unsafe_fix("Write JSON", replace(span, repaired)) if repaired else None

@@ -8,7 +8,7 @@
 
 The stage is always built for that platform, whatever the build is for: on another machine it runs in emulation, and
 an image for several platforms holds the wrong binaries. Stages whose name says the architecture, to be chosen by
-`$TARGETARCH`, are left alone.
+`$TARGETARCH`, and files whose path says it are left alone.
 
 ## Bad
 
@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from bakehouse.dockerfile.edits import delete
 from bakehouse.dockerfile.platforms import PlatformError, parse_platform
 from bakehouse.dockerfile.syntax import Span
+from bakehouse.lint.bases import says_architecture
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 
@@ -55,7 +56,7 @@ def check(subject: Subject) -> Iterator[Hit]:
         if flag is None or not flag.value or "$" in flag.value:
             continue
         name = instruction.words[2].text.lower() if len(instruction.words) == 3 else ""
-        if _is_named_for(name, flag.value):
+        if _is_named_for(f"{name} {subject.path}", flag.value):
             continue
         gap = Span(flag.span.start, instruction.words[0].span.start)
         edit = delete(gap) if b"\n" not in subject.data[gap.start : gap.end] else None
@@ -65,9 +66,9 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 
 def _is_named_for(name: str, platform: str) -> bool:
-    """Whether a stage's name says the platform: `build-arm64`."""
+    """Whether a stage's name or the file's path says the platform: `build-arm64`."""
     try:
         found = parse_platform(platform)
     except PlatformError:
         return False
-    return bool(name) and (found.arch in name or (found.os != "linux" and found.os in name))
+    return says_architecture(name, found.arch) or (found.os != "linux" and found.os in name)

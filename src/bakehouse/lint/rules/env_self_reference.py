@@ -6,7 +6,8 @@
 
 ## Why
 
-All values of an ENV are expanded before any of them is set: B gets what A was before, mostly nothing.
+All values of an ENV are expanded before any of them is set: B gets what A was before, mostly nothing. On a base image
+that we know nothing of, which may set the variable itself, nothing is reported.
 
 ## Bad
 
@@ -34,6 +35,7 @@ from collections.abc import Iterator
 from bakehouse.dockerfile.edits import newline_near, replace
 from bakehouse.dockerfile.lexer import Lexer, LexError
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction
+from bakehouse.lint.bases import Distribution, distribution
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 from bakehouse.model.edit import Edit
@@ -53,13 +55,13 @@ _WITH_DEFAULT = re.compile(r"\$\{(\w+):?[-+?]")
 def check(subject: Subject) -> Iterator[Hit]:
     """Every such pair of every ENV, where the variable had no value before."""
     lexer = Lexer(subject.tree.escape)
-    for _, step in subject.steps_named("ENV"):
+    for stage, step in subject.steps_named("ENV"):
         pairs = step.instruction.pairs
-        if len(pairs) < 2:
+        if len(pairs) < 2 or not (step.before.scope.closed or distribution(stage, subject) is not Distribution.UNKNOWN):
             continue
         keys = {pair.key.text for pair in pairs}
         for number, pair in enumerate(pairs):
-            if pair.value is None or "$" not in pair.value.text:
+            if pair.value is None or "$" not in pair.value.text or not any(key in pair.value.text for key in keys):
                 continue
             try:
                 used = lexer.expand(pair.value.text, step.before.scope.values).missing

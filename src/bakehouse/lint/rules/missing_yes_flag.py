@@ -78,4 +78,6 @@ def _asks(call: PackageCall) -> bool:
         return False
     if any("Assume-Yes" in value or "assumeyes" in value for _, value in call.options):
         return False
+    if call.packages and all(package.name.endswith(".deb") for package in call.packages):  # what is named does not ask
+        return False
     return (call.installs or call.verb in _REMOVES) and not any(w.static.startswith("$") for w in call.command.words)

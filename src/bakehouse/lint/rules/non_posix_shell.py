@@ -78,7 +78,8 @@ def _hits(subject: Subject, run: Run, names: frozenset[str]) -> Iterator[Hit]:
             yield Hit(f"{command.name} is not in /bin/sh of this base image", command.words[0].span, hint, fix)
         for word in (*command.words[1:], *command.redirects):
             if _is_bash(word, source="source" in names):
-                yield Hit(f"{word.raw[:3].strip()} is not in /bin/sh of this base image", word.span, hint)
+                token = word.raw[: 3 if word.raw.startswith("<<<") else 2]
+                yield Hit(f"{token} is not in /bin/sh of this base image", word.span, hint)
     if "source" in names and not run.instruction.heredocs:
         start, end = run.instruction.code
         match = _DOUBLE.search(_QUOTED.sub(lambda found: b"x" * len(found[0]), subject.data[start:end]))

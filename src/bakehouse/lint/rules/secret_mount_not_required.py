@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from bakehouse.dockerfile.edits import insert
 from bakehouse.dockerfile.mounts import MountError, csv_fields
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
-from bakehouse.lint.subject import Subject
+from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(
     __doc__,
@@ -45,12 +45,14 @@ RULE = rule(
     needs=("--mount",),
 )
 _LOOKS = re.compile(r"\bif\b|\[ -|\btest -|\|\|")
+_READERS = frozenset({"cat", "cp", "install", "source", ".", "sh", "bash", "stat", "base64", "head", "tar", "gpg"})
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every secret mount that may be absent unnoticed."""
-    for instruction in subject.named("RUN"):
-        for flag in instruction.flags:
+    for run in subject.runs:
+        instruction = run.instruction
+        for flag in instruction.flags if not _reads_secret(run) else ():
             if flag.name != "mount" or not flag.value or "secret" not in flag.value or flag.value_span is None:
                 continue
             try:
@@ -66,3 +68,10 @@ def check(subject: Subject) -> Iterator[Hit]:
             fix = unsafe_fix("Require the secret", insert(flag.value_span.end, ",required=true") if plain else None)
             message = "the build goes on when the secret is not given"
             yield Hit(message, flag.span, hint="add required=true", fix=fix)
+
+
+def _reads_secret(run: Run) -> bool:
+    """Whether a command that fails without the file reads a secret: `cat /run/secrets/token`."""
+    paths = tuple(m.target or f"/run/secrets/{m.secret_id}" for m in run.step.mounts if m.type == "secret")
+    readers = (command for command in run.chain if command.name in _READERS)
+    return any(word.static in paths for command in readers for word in command.words[1:])

@@ -78,12 +78,18 @@ def _joints(subject: Subject, run: Run) -> Iterator[tuple[Command, Span]]:
     escape = re.escape(subject.tree.escape.encode())
     gap = re.compile(rb"(?:\s|%b(?=[ \t]*\r?\n))*(;)(?:\s|%b(?=[ \t]*\r?\n))*" % (escape, escape))
     for left, right in pairwise(run.chain):
-        if right.operator != ";" or left.operator in ("||", "&") or not left.name or left.name in _NEVER_FAIL:
+        if right.operator != ";" or left.operator in ("||", "&") or not left.name or _never_fails(left):
             continue
         end = max(left.span.end, *(word.span.end for word in left.redirects), 0)
         match = gap.fullmatch(subject.data, end, right.span.start)
         if match is not None:
             yield left, Span(*match.span(1))
+
+
+def _never_fails(command: Command) -> bool:
+    """Whether nobody waits for the failure of a command: echo and its like, `rm -f`."""
+    is_forced = command.name == "rm" and any(w.raw.startswith("-") and "f" in w.raw for w in command.words[1:2])
+    return is_forced or command.name in _NEVER_FAIL
 
 
 def _and(subject: Subject, span: Span) -> str:

@@ -7,7 +7,7 @@ The first command of a RUN is `cd /directory &&`, and it is the only one.
 ## Why
 
 WORKDIR holds for all instructions after it, makes the directory if need be, and is seen by whoever reads the file.
-Scripts that walk through several directories are left alone.
+Scripts that walk through several directories, and work in `/tmp`, are left alone.
 
 ## Bad
 
@@ -47,6 +47,7 @@ RULE = rule(
     fix=FixSafety.UNSAFE,
     aliases=("DL3003",),
 )
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - not used, only recognised
 
 
 def check(subject: Subject) -> Iterator[Hit]:
@@ -70,13 +71,10 @@ def _leading_cd(run: Run) -> Command | None:
     if sum(command.name in ("cd", "pushd") for command in run.script.commands) != 1 or chain[1].operator != "&&":
         return None
     first = chain[0]
-    is_plain = (
-        first.name == "cd"
-        and not first.operator
-        and len(first.words) == 2
-        and (first.words[1].text or "").startswith("/")
-    )
-    return first if is_plain else None
+    if first.name != "cd" or first.operator or len(first.words) != 2:
+        return None
+    directory = first.words[1].text or ""
+    return first if directory.startswith("/") and not directory.startswith(_TEMPORARY) else None
 
 
 def _fix(subject: Subject, run: Run, first: Command) -> Fix | None:
