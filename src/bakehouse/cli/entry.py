@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,9 @@ def entry() -> None:
     if arguments in ([], ["-h"], ["--help"]) and "_BAKEHOUSE_COMPLETE" not in os.environ:
         sys.stdout.write(render_help())
         sys.exit(0)
+    # What one call makes mostly lives until its end: looking for garbage every 700 objects took a fifth of the time
+    # of `affected` with 10,000 services (python -m bench affected).
+    gc.set_threshold(200_000, 20, 100)
     from bakehouse.cli.main import run_cli
 
     sys.exit(run_cli(arguments))
