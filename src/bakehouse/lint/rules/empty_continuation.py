@@ -47,7 +47,7 @@ RULE = rule(
     fix=FixSafety.SAFE,
     aliases=("NoEmptyContinuation",),
 )
-_EMPTY = re.compile(rb"(?<=\n)[ \t]*\r?\n")
+_EMPTY = re.compile(rb"\n(?=([ \t]*\r?\n))")
 
 
 def check(subject: Subject) -> Iterator[Hit]:
@@ -64,4 +64,4 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 def _empty_lines(tree: Dockerfile, instruction: Instruction) -> list[Span]:
     """The empty lines up to the last byte that says something."""
-    return [Span(*match.span()) for match in _EMPTY.finditer(tree.data, instruction.code.start, instruction.code.end)]
+    return [Span(*match.span(1)) for match in _EMPTY.finditer(tree.data, instruction.code.start, instruction.code.end)]

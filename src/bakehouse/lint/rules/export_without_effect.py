@@ -39,7 +39,7 @@ from bakehouse.model.finding import Fix
 RULE = rule(
     __doc__, name="export-without-effect", group=Group.CORRECTNESS, severity=Severity.WARNING, fix=FixSafety.UNSAFE
 )
-_LAST = re.compile(r"(?:^|&&|;)\s*((export|source|\.|alias)\s+[^&|;<>()`]+)\Z")
+_LAST = re.compile(r"\s*((export|source|\.|alias)\s+[^&|;<>()`]+)\Z")
 _VALUE = r"""(?:"[^"`\\$]*"|'[^']*'|[\w./:@%+,=-]|\$\w+|\$\{\w+\})*"""
 _PLAIN = re.compile(rf"export((?:\s+[A-Za-z_]\w*={_VALUE})+)\s*\Z")
 
@@ -50,7 +50,8 @@ def check(subject: Subject) -> Iterator[Hit]:
         instruction = run.instruction
         if instruction.is_json or instruction.heredocs or not run.script.understood or not instruction.words:
             continue
-        match = _LAST.search(instruction.words[-1].text)
+        text = instruction.words[-1].text
+        match = _LAST.match(text, max(text.rfind("&&") + 2, text.rfind(";") + 1) if "&" in text or ";" in text else 0)
         if match is None or match[1].count('"') % 2 or match[1].count("'") % 2:
             continue
         instead = "ENV" if match[2] in ("export", "source", ".") else "a file that the shell reads"
