@@ -45,7 +45,7 @@ RULE = rule(
     group=Group.SECURITY,
     severity=Severity.INFO,
     fix=FixSafety.SAFE,
-    aliases=("DL3020", "CIS-DI-0009"),
+    aliases=("DL3020", "CIS-DI-0009", "CKV_DOCKER_4"),
 )
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|tzst|tlz|gz|bz2|xz|zst|lzma|lz|Z|cpio)\Z", re.IGNORECASE)
 _NO_ARCHIVE = re.compile(

@@ -37,7 +37,9 @@ from bakehouse.dockerfile.sources import SourceKind
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="add-without-checksum", group=Group.REPRODUCIBILITY, severity=Severity.INFO)
+RULE = rule(
+    __doc__, name="add-without-checksum", group=Group.REPRODUCIBILITY, severity=Severity.INFO, aliases=("DD059",)
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:

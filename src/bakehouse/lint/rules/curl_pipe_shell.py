@@ -41,7 +41,14 @@ from bakehouse.lint.downloads import downloads
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="curl-pipe-shell", group=Group.SECURITY, severity=Severity.INFO, needs=("curl", "wget"))
+RULE = rule(
+    __doc__,
+    name="curl-pipe-shell",
+    group=Group.SECURITY,
+    severity=Severity.INFO,
+    needs=("curl", "wget"),
+    aliases=("DD054",),
+)
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _INTERPRETER = re.compile(r"(?:python|php|perl|ruby|node)[0-9.]*\Z")
 _SUBSTITUTED = re.compile(r"\"?(?:\$\(|<\(|`)\s*(?:curl|wget)\b")

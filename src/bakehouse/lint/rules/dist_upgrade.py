@@ -45,7 +45,7 @@ RULE = rule(
     group=Group.REPRODUCIBILITY,
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
-    aliases=("DL3005", "DL3017", "DL3031", "DL3035", "DL3039", "DKL-DI-0003"),
+    aliases=("DL3005", "DL3017", "DL3031", "DL3035", "DL3039", "DKL-DI-0003", "DS-0024"),
 )
 _NEW_RELEASE = {
     "apt-get": ("dist-upgrade", "full-upgrade"),

@@ -41,7 +41,14 @@ from bakehouse.lint.releases import moved_tag, releases_of, today
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.subject import Subject
 
-RULE = rule(__doc__, name="eol-base", group=Group.REPRODUCIBILITY, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
+RULE = rule(
+    __doc__,
+    name="eol-base",
+    group=Group.REPRODUCIBILITY,
+    severity=Severity.WARNING,
+    fix=FixSafety.UNSAFE,
+    aliases=("DD077",),
+)
 _FIRST_YEAR = timedelta(days=365)
 
 

@@ -42,7 +42,7 @@ RULE = rule(
     group=Group.REPRODUCIBILITY,
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
-    aliases=("DL3007",),
+    aliases=("DL3007", "DKL-DI-0006", "CKV_DOCKER_7"),
     needs=("latest",),
 )
 

@@ -49,6 +49,7 @@ RULE = rule(
     group=Group.REPRODUCIBILITY,
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
+    aliases=("DD010",),
 )
 _LOCKS = frozenset({"package-lock.json", "npm-shrinkwrap.json"})
 _PATTERNS = frozenset({"package*.json", "package-*.json", "package*", "package*.json*"})

@@ -39,7 +39,13 @@ from bakehouse.dockerfile.syntax import Span
 from bakehouse.lint.rule import Group, Hit, Severity, rule
 from bakehouse.lint.subject import Program, Subject
 
-RULE = rule(__doc__, name="password-in-run", group=Group.SECURITY, severity=Severity.WARNING, aliases=("DKL-LI-0001",))
+RULE = rule(
+    __doc__,
+    name="password-in-run",
+    group=Group.SECURITY,
+    severity=Severity.WARNING,
+    aliases=("DKL-LI-0001", "CKV2_DOCKER_17"),
+)
 _USER_AND_PASSWORD = re.compile(r"[\"']?[\w.-]+:[^$\s\"':]+(?:\\n)?[\"']?\Z")
 _HINT = "leave it out: docker exec needs no password"
 

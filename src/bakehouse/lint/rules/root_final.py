@@ -57,7 +57,7 @@ RULE = rule(
     group=Group.SECURITY,
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
-    aliases=("DL3002", "CIS-DI-0001"),
+    aliases=("DL3002", "CIS-DI-0001", "CKV_DOCKER_3", "CKV_DOCKER_8"),
 )
 _CHANGES = frozenset({"RUN", "COPY", "ADD", "WORKDIR", "USER"})
 _GIVES_ROOT_UP = (

@@ -44,7 +44,7 @@ RULE = rule(
     group=Group.SECURITY,
     severity=Severity.WARNING,
     fix=FixSafety.UNSAFE,
-    aliases=("CKV2_DOCKER_5", "CKV2_DOCKER_7", "CKV2_DOCKER_8", "CKV2_DOCKER_9"),
+    aliases=("CKV2_DOCKER_7", "CKV2_DOCKER_8", "CKV2_DOCKER_9", "CKV2_DOCKER_10", "CKV2_DOCKER_11"),
 )
 _HINT = "leave it out, and bring the key"
 _APT = re.compile(

@@ -49,7 +49,7 @@ RULE = rule(
     group=Group.SECURITY,
     severity=Severity.WARNING,
     fix=FixSafety.SAFE,
-    aliases=("DL3004",),
+    aliases=("DL3004", "DKL-DI-0001", "CKV2_DOCKER_1"),
     needs=("sudo",),
 )
 _HARMLESS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "--preserve-env", "--non-interactive", "--set-home"})
