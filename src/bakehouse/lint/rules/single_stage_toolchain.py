@@ -30,7 +30,8 @@ COPY --from=build /app /app
 CMD ["/app"]
 ```
 
-Images for development (named so, or in a directory called .devcontainer) are not looked at.
+Images for development, tests and builds (a stage, a file or a directory is named so) are not looked at, and neither
+is the installation of tools (`go install`).
 
 ## Fix
 
@@ -39,6 +40,7 @@ None: which files the image needs is not known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bakehouse.dockerfile.state import StageMeaning
@@ -55,17 +57,23 @@ _COMPILERS = frozenset({
     "build-essential", "gcc", "g++", "gcc-c++", "build-base", "clang", "cmake", "rustc", "cargo", "golang", "golang-go",
     "go", "maven", "default-jdk", "make", "alpine-sdk",
 })  # fmt: skip
-_BUILDING = frozenset({"make", "cmake", "gcc", "g++", "cc", "clang", "ninja", "meson", "cargo", "go", "mvn", "gradle"})
-_VERBS = {"go": ("build", "install"), "cargo": ("build", "install"), "mvn": ("package", "install", "verify"),
+_BUILDING = frozenset({"make", "cmake", "gcc", "g++", "cc", "clang", "ninja", "meson"})
+_VERBS = {"go": ("build",), "cargo": ("build",), "mvn": ("package", "install", "verify"),
           "gradle": ("build", "assemble", "bootJar"), "dotnet": ("publish", "build")}  # fmt: skip
+
+_TOOLS = re.compile(
+    r"(?:^|[^a-z])(?:dev|devel|development|devcontainer|ci|tests?|testing|e2e|integration|build(?:er)?|toolchain|fuzz"
+    r"|bench|sandbox)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every shipped product that has its compilers."""
-    if "devcontainer" in subject.path:
+    if _TOOLS.search(subject.path):
         return
     for product in subject.products:
-        if product.stage.name is not None and any(w in product.stage.name for w in ("dev", "test", "build")):
+        if product.stage.name is not None and _TOOLS.search(product.stage.name):
             continue
         runs = [run for run in subject.runs if run.stage is product]
         yield from _base(subject, product, runs)
@@ -94,13 +102,21 @@ def _installed(runs: list[Run]) -> Iterator[Hit]:
             package = next((p for p in call.packages if p.name in _COMPILERS), None)
             if package is None or _removed(run) or any(name in ("-t", "--virtual") for name, _ in call.options):
                 continue
-            if any(command.name in _BUILDING for later in runs[at:] for command in later.script.commands):
+            if any(_builds(later) for later in runs[at:]):
                 yield Hit(
                     f"{package.name} stays in the image after the build",
                     package.word.span,
                     hint="build in a stage of its own and COPY the result",
                 )
                 return
+
+
+def _builds(run: Run) -> bool:
+    """Whether a RUN compiles something."""
+    if any(call.verb in _VERBS.get(call.manager, ()) for call in run.calls):
+        return True
+    commands = [command for command in run.script.commands if command.name in _BUILDING]
+    return any(all(word.static != "--version" for word in command.words) for command in commands)
 
 
 def _removed(run: Run) -> bool:
