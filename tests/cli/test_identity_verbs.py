@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 from tests.api.git_repository import Repository
@@ -110,3 +111,18 @@ def test_outside_git(tmp_path, capsys):
     assert run_cli(["affected", "--since", "HEAD", "-C", str(tmp_path)]) == 2
     assert "in no git repository" in capsys.readouterr().err
     assert subprocess.run(["git", "-C", str(tmp_path), "rev-parse"], capture_output=True).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "words", "pick"),
+    [
+        ("Identity", ["identity", "web", "--explain"], lambda d: d["identities"][0]),
+        ("Change", ["affected", "--since", "HEAD"], lambda d: d["affected"][0]["changes"][0]),
+        ("Why", ["why", "web", "--since", "HEAD"], lambda d: {k: v for k, v in d.items() if k != "schema"}),
+    ],
+)
+def test_every_key_is_in_the_reference(repository, capsys, heading, words, pick):
+    repository.write({"web/src/w.js": "x"})
+    text = (Path(__file__).parents[2] / "docs/reference/json.md").read_text()
+    part = text.partition(f"### {heading}\n")[2].partition("\n#")[0]
+    assert [key for key in pick(data(repository, capsys, *words)) if f"`{key}`" not in part] == []
