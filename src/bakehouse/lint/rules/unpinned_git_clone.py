@@ -39,7 +39,7 @@ from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(__doc__, name="unpinned-git-clone", group=Group.REPRODUCIBILITY, severity=Severity.WARNING)
 _MOVING = frozenset({"main", "master", "develop", "trunk", "dev", "HEAD"})
-_CHOOSE = frozenset({"checkout", "reset", "switch", "rev-parse", "submodule"})
+_CHOOSE = frozenset({"checkout", "reset", "switch"})
 
 
 def check(subject: Subject) -> Iterator[Hit]:
