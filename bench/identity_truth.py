@@ -66,6 +66,11 @@ class Engine:
             assert answer == "nothing", f"{target.id} is not cached after a build: {answer}"
             self.images[target.id] = image
 
+    def tidy(self) -> None:
+        """Take the names of the comparison's images out of the engine's store."""
+        names = [f"bakehouse-truth/{target}" for target in self.images]
+        subprocess.run(["docker", "image", "rm", "--force", *names], capture_output=True)
+
     def ask(self, plan: Plan, target: str) -> str:
         """`executes`, `another image`, `fails` or `nothing`."""
         answer, image = self._run(plan, target, stop=True)
@@ -147,6 +152,7 @@ def run(edits: int, seed: int = 1, *, progress: bool = True) -> Counts:
             if progress and counts.edits % 20 == 0:
                 print(f"{counts.edits}: {len(counts.wrong)} wrong, {len(counts.false)} false of {counts.checks}",
                       file=sys.stderr, flush=True)  # fmt: skip
+        engine.tidy()
     return counts
 
 
@@ -175,8 +181,7 @@ def _compare(
 
 
 def _plan(root: Path) -> Plan:
-    # reuse must not hide a target from the comparison
-    plan = api.plan(root, PlanRequest(reuse=False))
+    plan = api.draft(root, PlanRequest())  # before verdicts: no image that exists hides a target
     targets = tuple(t for t in plan.targets if t.verdict is Verdict.BUILD)
     return dataclasses.replace(plan, targets=targets)
 
