@@ -1,7 +1,7 @@
 """`python -m bench [SCENARIO]`: run a scenario (all by default) and print its table.
 
 The scenarios `lint` and `fixers` need real Dockerfiles: `--corpus DIR`, or BENCH_CORPUS; without them `all` leaves
-these two out. `fuzz` runs only when named.
+these two out. `fuzz` and `sample` run only when named.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench import affected, cold_fleet, fixers, fleet, fuzz, identity_truth, kills, lint, start_up
+from bench import affected, cold_fleet, fixers, fleet, fuzz, identity_truth, kills, lint, sample, start_up
 
 SCENARIOS = {
     "cold-fleet": cold_fleet.measure,
@@ -26,13 +26,15 @@ def main() -> int:
     """Parse the command line, run, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "scenario", nargs="*", choices=[*SCENARIOS, *ON_CORPUS, "fuzz"], default=[], help="default: all"
+        "scenario", nargs="*", choices=[*SCENARIOS, *ON_CORPUS, "fuzz", "sample"], default=[], help="default: all"
     )
     parser.add_argument("--rounds", type=int, default=3, help="alternating rounds (default 3)")
     parser.add_argument(
         "--corpus", type=Path, default=os.environ.get("BENCH_CORPUS"), help="a directory of Dockerfiles"
     )
     parser.add_argument("--inputs", type=int, default=1_000_000, help="inputs of fuzz (default 1,000,000)")
+    parser.add_argument("--seed", type=int, default=1, help="of sample (default 1)")
+    parser.add_argument("--count", type=int, default=100, help="findings of sample (default 100)")
     options = parser.parse_args()
     corpus = Path(options.corpus) if options.corpus else None
     for name in options.scenario or [*SCENARIOS, *(ON_CORPUS if corpus else ())]:
@@ -43,6 +45,8 @@ def main() -> int:
             print(SCENARIOS[name](options.rounds), flush=True)
         elif corpus is None:
             parser.error(f"{name} needs --corpus DIR or BENCH_CORPUS")
+        elif name == "sample":
+            print(sample.measure(corpus, options.seed, options.count), flush=True)
         else:
             print(ON_CORPUS[name](corpus, options.rounds), flush=True)
     return 0

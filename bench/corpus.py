@@ -19,14 +19,19 @@ NAME = re.compile(r"(dockerfile|containerfile)(\..*)?\Z|.*\.(dockerfile|containe
 SOURCE = Path(__file__).with_name("buildkit_verdict")
 
 
+def paths(directory: Path) -> list[Path]:
+    """The Dockerfiles below a directory, links left out."""
+    found = (path for path in sorted(directory.rglob("*")) if NAME.match(path.name))
+    return [path for path in found if path.is_file() and not path.is_symlink()]
+
+
 def read(directory: Path) -> dict[str, bytes]:
     """The different Dockerfiles below a directory, each under a flat name that every linter takes for one."""
     found: dict[bytes, tuple[str, bytes]] = {}
-    for path in sorted(directory.rglob("*")):
-        if NAME.match(path.name) and path.is_file() and not path.is_symlink():
-            data = path.read_bytes()
-            flat = re.sub(r"[^\w.-]", "~", str(path.relative_to(directory)))[-150:]
-            found.setdefault(hashlib.sha256(data).digest(), (flat, data))
+    for path in paths(directory):
+        data = path.read_bytes()
+        flat = re.sub(r"[^\w.-]", "~", str(path.relative_to(directory)))[-150:]
+        found.setdefault(hashlib.sha256(data).digest(), (flat, data))
     return {f"Dockerfile.{number:05d}.{flat}": data for number, (flat, data) in enumerate(found.values())}
 
 

@@ -12,10 +12,17 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bakehouse.config import Config
+from bakehouse.lint.fixing import Fixer
+from bakehouse.lint.linter import Linter
+from bakehouse.lint.repo import Repo
+from bakehouse.lint.rules import rule_infos
+from bakehouse.lint.selection import RuleNames, select
+from bakehouse.model.edit import Edit
 from bench import corpus, rivals
 from bench.rivals import Tool
 
@@ -32,11 +39,14 @@ class Outcome:
     restless: list[str] = field(default_factory=list)
     line_ends: list[str] = field(default_factory=list)
     encoding: list[str] = field(default_factory=list)
+    outside: list[str] | None = None
+    """Files changed outside the spans of the fixes; None for a tool that does not tell its spans."""
 
     def counts(self) -> str:
         """The cells of the table. Not idempotent counts among the valid."""
         kinds = (self.changed, self.invalid, self.unsolvable, self.restless, self.line_ends, self.encoding)
-        return " | ".join(str(len(names)) for names in kinds)
+        cells = [str(len(names)) for names in kinds]
+        return " | ".join([*cells, "?" if self.outside is None else str(len(self.outside))])
 
 
 def measure(directory: Path, rounds: int) -> str:
@@ -50,11 +60,15 @@ def measure(directory: Path, rounds: int) -> str:
         good = {name: data for name, data in files.items() if said[name][0] not in PARSED}
         solved = {name for name in good if not said[name][0]}
         text += f"{len(good)} different files that BuildKit's parser accepts, {len(solved)} that it can solve.\n\n"
-        text += "| fixer | changed | left invalid | no longer solved | not idempotent | line ends | encoding |\n"
-        text += "|---|---|---|---|---|---|---|\n"
+        text += (
+            "| fixer | changed | left invalid | no longer solved | not idempotent | line ends | encoding | outside |\n"
+        )
+        text += "|---|---|---|---|---|---|---|---|\n"
         for tool in rivals.tools():
             for mode in tool.fixes:
                 outcome = run(tool, mode, good, solved, Path(scratch))
+                if tool.name == "bakehouse":
+                    outcome.outside = changed_outside(good, unsafe=mode == "unsafe")
                 text += f"| {tool.name}, {mode} | {outcome.counts()} |\n"
                 if tool.name == "bakehouse":
                     _show(mode, outcome)
@@ -102,6 +116,31 @@ def _fix(tool: Tool, mode: str, here: Path, names: list[str]) -> None:
                 rivals.timed([*arguments, name], here)
 
 
+def changed_outside(files: Mapping[str, bytes], *, unsafe: bool) -> list[str]:
+    """The files where ours changes a byte that no edit of a fix covers: each round's edits, played again on the
+    bytes before it by other code than the product's, must give the result."""
+    settings = Config()
+    linter = Linter(select(settings.lint, RuleNames(rule_infos())))
+    wrong = []
+    for name, data in files.items():
+        repo = Repo(Path(), settings, None)
+        repo.add(name, data)
+        for file in Fixer(linter, unsafe=unsafe).fix(repo):
+            played = data
+            for edits in file.rounds:
+                played = _played(played, edits)
+            if played != file.after:
+                wrong.append(name)
+    return wrong
+
+
+def _played(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """The bytes after edits, from the last to the first."""
+    for _, edit in sorted(enumerate(edits), key=lambda found: (found[1].start, found[1].end, found[0]), reverse=True):
+        data = data[: edit.start] + edit.text + data[edit.end :]
+    return data
+
+
 def lost_line_ends(before: bytes, after: bytes) -> bool:
     """Whether lines of a kind appeared that the file did not have: bare newlines where all were CRLF, carriage
     returns where there were none, or fewer CRLF lines kept than lines with the same words."""
@@ -126,6 +165,6 @@ def lost_encoding(before: bytes, after: bytes) -> bool:
 
 
 def _show(mode: str, outcome: Outcome) -> None:
-    for kind in ("invalid", "unsolvable", "restless", "line_ends", "encoding"):
-        for name in getattr(outcome, kind):
+    for kind in ("invalid", "unsolvable", "restless", "line_ends", "encoding", "outside"):
+        for name in getattr(outcome, kind) or ():
             print(f"{mode}: {kind}: {name}", file=sys.stderr)
