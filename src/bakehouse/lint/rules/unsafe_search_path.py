@@ -38,6 +38,7 @@ from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fi
 from bakehouse.lint.subject import Subject
 
 RULE = rule(__doc__, name="unsafe-search-path", group=Group.SECURITY, severity=Severity.INFO, fix=FixSafety.UNSAFE)
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _NAMES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
 _HINT = "${%s:+...} adds the old value only where there is one"
 
@@ -65,7 +66,10 @@ def _parts(value: str) -> list[str]:
     """The parts of a search path, `${x:-y}` kept together; none for Windows and for an empty value."""
     if not value or "\\" in value or ";" in value:
         return []
-    return re.sub(r"\$\{[^}]*\}", "$V", value).split(":")
+    inner = value
+    while (outer := _VARIABLE.sub("$V", inner)) != inner:  # `${x:+${x}:}` from the inside out
+        inner = outer
+    return inner.split(":")
 
 
 def _old_value(name: str) -> re.Pattern[str]:
