@@ -25,12 +25,14 @@ ROOTS = ("root", "0")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One RUN where it stands. `calls` are the commands of `script` that call a package manager."""
+    """One RUN where it stands. `calls` are the commands of `script` that call a package manager, `chain` those
+    outside if, loops, functions, subshells and substitutions, in order."""
 
     stage: StageMeaning
     step: Step
     script: Script
     calls: tuple[PackageCall, ...]
+    chain: tuple[Command, ...]
 
     @property
     def instruction(self) -> Instruction:
@@ -41,11 +43,6 @@ class Run:
     def start(self) -> int:
         """Where the RUN begins in the file."""
         return self.step.instruction.span.start
-
-    @property
-    def chain(self) -> tuple[Command, ...]:
-        """The commands outside if, loops, functions, subshells and substitutions, in order."""
-        return tuple(command for command in self.script.commands if not command.nested)
 
     def has_cache_mount(self, *targets: str) -> bool:
         """Whether a cache mount lies at, above or below one of these directories (no argument: any at all)."""
@@ -156,7 +153,8 @@ class Subject:
     def _run(self, stage: StageMeaning, step: Step) -> Run:
         script = read_script(self.tree, step.instruction, step.before.effective_shell)
         calls = (package_call(command) for command in script.commands)
-        return Run(stage, step, script, tuple(call for call in calls if call is not None))
+        chain = tuple(command for command in script.commands if not command.nested)
+        return Run(stage, step, script, tuple(call for call in calls if call is not None), chain)
 
     @cached_property
     def _run_by_instruction(self) -> dict[int, Run]:

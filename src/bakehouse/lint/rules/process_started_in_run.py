@@ -46,7 +46,7 @@ def check(subject: Subject) -> Iterator[Hit]:
         found = _last_start(subject, run) or _systemctl(run)
         if found is not None:
             message = "the process does not outlive this RUN"
-            yield Hit(message, found.span, hint="start it in CMD or ENTRYPOINT", severity=None)
+            yield Hit(message, found.span, hint="start it in CMD or ENTRYPOINT")
 
 
 def _last_start(subject: Subject, run: Run) -> Command | None:
@@ -54,8 +54,10 @@ def _last_start(subject: Subject, run: Run) -> Command | None:
         return None
     last = run.chain[-1]
     words = [word.static for word in last.words]
+    if not words:
+        return None
     is_service = last.name in ("service", "rc-service", "invoke-rc.d") and words[-1] in _STARTS
-    is_script = "/init.d/" in words[0] and words[-1] in _STARTS if words else False
+    is_script = "/init.d/" in words[0] and words[-1] in _STARTS
     in_background = not run.instruction.is_json and ends_in_background(subject.tree, run.instruction)
     return last if is_service or is_script or in_background else None
 

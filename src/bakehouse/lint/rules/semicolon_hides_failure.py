@@ -58,7 +58,13 @@ _NEVER_FAIL = frozenset({
 def check(subject: Subject) -> Iterator[Hit]:
     """Every RUN in which such a `;` stands, with the first command before one."""
     for run in subject.runs:
-        if run.instruction.heredocs or not run.script.whole or b";" not in _code(subject, run) or sets_errexit(run):
+        if (
+            len(run.chain) < 2
+            or run.instruction.heredocs
+            or not run.script.whole
+            or b";" not in _code(subject, run)
+            or sets_errexit(run)
+        ):
             continue
         found = list(_joints(subject, run))
         if not found or is_windows(run.stage, subject):

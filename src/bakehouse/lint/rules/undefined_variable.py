@@ -86,8 +86,10 @@ def check(subject: Subject) -> Iterator[Hit]:
 def _words(step: Step) -> Iterator[Word]:
     """The words of an instruction that have a variable."""
     instruction = step.instruction
+    if "$" not in instruction.original:
+        return
     values = [pair.value for pair in instruction.pairs if pair.value is not None] or instruction.words
-    return (word for word in values if "$" in word.text)
+    yield from (word for word in values if "$" in word.text)
 
 
 def _missing(lexer: Lexer, step: Step, word: Word) -> list[str]:
@@ -97,6 +99,8 @@ def _missing(lexer: Lexer, step: Step, word: Word) -> list[str]:
     try:
         missing = lexer.expand(word.text, step.before.scope.values).missing
     except LexError:
+        return []
+    if not missing:
         return []
     own = {pair.key.text for pair in step.instruction.pairs}
     excused = own | set(_WITH_DEFAULT.findall(word.text)) | set(step.before.args)

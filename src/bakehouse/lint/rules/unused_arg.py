@@ -54,9 +54,16 @@ def check(subject: Subject) -> Iterator[Hit]:
             name = pair.key.text
             if not name.isidentifier() or name.upper() in PROXY_ARGS or _READ_BY_BUILDKIT.match(name):
                 continue
+            if _is_expanded(subject, name):
+                continue
             if not _is_followed_by_run(subject, instruction) and not _is_named_elsewhere(subject, instruction, pair):
                 edit = delete_lines(subject.tree, instruction.span) if len(instruction.pairs) == 1 else None
                 yield Hit(f"nothing uses {name}", pair.span, hint="remove it", fix=unsafe_fix("Remove the ARG", edit))
+
+
+def _is_expanded(subject: Subject, name: str) -> bool:
+    """Whether `$NAME` or `${NAME` stands anywhere: the quick answer for most ARGs."""
+    return f"${name}".encode() in subject.data or f"${{{name}".encode() in subject.data
 
 
 def _is_named_elsewhere(subject: Subject, arg: Instruction, pair: Pair) -> bool:
