@@ -26,70 +26,55 @@ class Row:
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
 
-    def measure(self, rounds: int, ours: Timed, theirs: Timed) -> "Row":
-        """Alternating rounds; the side that goes first changes each time."""
-        print(f"{self.scenario} / {self.against}", file=sys.stderr, flush=True)
-        for number in range(rounds):
-            pair = [(self.ours, ours), (self.theirs, theirs)]
-            for times, timed in pair if number % 2 == 0 else reversed(pair):
-                times.append(timed())
-            print(f"  {self.ours[-1]:.2f} s against {self.theirs[-1]:.2f} s", file=sys.stderr, flush=True)
-        return self
-
-    def line(self) -> str:
-        ours, theirs = statistics.median(self.ours), statistics.median(self.theirs)
-        return (
-            f"| {self.scenario} | {self.against} | {ours:.2f} | {theirs:.2f} | **{theirs / ours:.1f}×** "
-            f"| {self.goal} | {len(self.ours)} |"
-        )
-
-
-def measure(rounds: int) -> str:
-    """Run all comparisons; a Markdown table."""
+    def measure(rounds: int, *, before: bool = True) -> str:
+    """Run all comparisons, or (without `before`) those against bake; a Markdown table."""
     with tempfile.TemporaryDirectory() as place:
+        world = World(Path(place))
+        ours = world.copy("ours")
         rows = []
-        for row in _rows(World(Path(place)), rounds):
+        for row in (*_against_bake(world, ours, rounds), *(_against_legacy(world, ours) if before else ())):
             rows.append(row.line())
             print(rows[-1], file=sys.stderr, flush=True)
     return HEAD + "\n".join(rows) + "\n"
 
 
-def _rows(world: World, rounds: int) -> Iterator[Row]:
-    ours, theirs, before = world.copy("ours"), world.copy("bake"), legacy(world)
-    definition, former = theirs.definition(), before.definition()
+def _against_bake(world: World, ours: Copy, rounds: int) -> Iterator[Row]:
+    theirs = world.copy("bake")
+    definition = theirs.definition()
 
     def bake_all() -> float:
         return theirs.bake(definition)
 
+    # cold first: afterwards both sides are warm
+    yield Row("everything cold", "bake of all", "≥ 0.95×").measure(1, _cold(ours.ours), _cold(bake_all))
+    bake_all()
+    yield Row("nothing changed, warm", "bake of all", "≥ 20×").measure(rounds, ours.ours, bake_all)
+    yield Row("nothing changed, fresh runner", "bake of all", "≥ 20×").measure(
+        rounds, _cold(ours.ours, ours.forget), _cold(bake_all)
+    )
+    ours.ours("--no-reuse")
+    for scenario, goal, edit in (
+        ("one source line", "≥ 3×", Copy.edit_source),
+        ("one shared library line", "≥ 2×", Copy.edit_library),
+    ):
+        yield Row(scenario, "bake of all", goal).measure(
+            rounds, _edited(ours, edit, ours.ours), _edited(theirs, edit, bake_all)
+        )
+
+
+def _against_legacy(world: World, ours: Copy) -> Iterator[Row]:
+    """One round each: the other side takes many minutes."""
+    before = legacy(world)
+    former = before.definition()
+
     def serial() -> float:
         return before.serial(former)
 
-    # cold first: afterwards all three sides are warm
-    slow = Row("everything cold", "legacy, serial", "> 1×")
-    slow.measure(1, _cold(ours.ours), _cold(serial))
-    again, twin = world.copy("ours-again"), world.copy("bake-again")
-    once_more = twin.definition()
-    cold = Row("everything cold", "bake of all", "≥ 0.95×")
-    yield cold.measure(1, _cold(again.ours), _cold(lambda: twin.bake(once_more)))
-    yield slow
-    bake_all()
-
-    warm = Row("nothing changed, warm", "bake of all", "≥ 20×")
-    yield warm.measure(rounds, ours.ours, bake_all)
-    fresh = Row("nothing changed, fresh runner", "bake of all", "≥ 20×")
-    yield fresh.measure(rounds, _cold(ours.ours, ours.forget), _cold(bake_all))
-    ours.ours("--no-reuse")
-    serial()
-
-    line, library = Copy.edit_source, Copy.edit_library
-    yield Row("one source line", "bake of all", "≥ 3×").measure(
-        rounds, _edited(ours, line, ours.ours), _edited(theirs, line, bake_all)
-    )
-    yield Row("one shared library line", "bake of all", "≥ 2×").measure(
-        rounds, _edited(ours, library, ours.ours), _edited(theirs, library, bake_all)
+    yield Row("everything cold", "legacy, serial", "> 1×").measure(
+        1, _cold(lambda: ours.ours("--no-reuse")), _cold(serial)
     )
     yield Row("one source line", "legacy, serial", "≥ 10×").measure(
-        1, _edited(ours, line, ours.ours), _edited(before, line, serial)
+        1, _edited(ours, Copy.edit_source, ours.ours), _edited(before, Copy.edit_source, serial)
     )
     versions = iter(BUMPS)
     yield Row("one dependency bump", "legacy, serial", "≥ 3×").measure(
