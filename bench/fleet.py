@@ -26,7 +26,25 @@ class Row:
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
 
-    def measure(rounds: int, *, before: bool = True) -> str:
+    def measure(self, rounds: int, ours: Timed, theirs: Timed) -> "Row":
+        """Alternating rounds; the side that goes first changes each time."""
+        print(f"{self.scenario} / {self.against}", file=sys.stderr, flush=True)
+        for number in range(rounds):
+            pair = [(self.ours, ours), (self.theirs, theirs)]
+            for times, timed in pair if number % 2 == 0 else reversed(pair):
+                times.append(timed())
+            print(f"  {self.ours[-1]:.2f} s against {self.theirs[-1]:.2f} s", file=sys.stderr, flush=True)
+        return self
+
+    def line(self) -> str:
+        ours, theirs = statistics.median(self.ours), statistics.median(self.theirs)
+        return (
+            f"| {self.scenario} | {self.against} | {ours:.2f} | {theirs:.2f} | **{theirs / ours:.1f}×** "
+            f"| {self.goal} | {len(self.ours)} |"
+        )
+
+
+def measure(rounds: int, *, before: bool = True) -> str:
     """Run all comparisons, or (without `before`) those against bake; a Markdown table."""
     with tempfile.TemporaryDirectory() as place:
         world = World(Path(place))
