@@ -139,7 +139,7 @@ def _identities(plan: Plan) -> dict[str, Identity]:
 
 
 def _header(plan: Plan, command: tuple[str, ...], identities: Mapping[str, Identity]) -> BuildRecord:
-    now = time.time()
+    now = plan.identified_at or time.time()  # asking what exists is part of the run
     revision, dirty = _revision(plan.root)
     return BuildRecord(
         run_id=f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{os.getpid() % 0xFFFF:04x}",
