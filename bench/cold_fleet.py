@@ -1,4 +1,4 @@
-"""Everything cold: `bakehouse build` against `docker buildx bake` on the very definition `plan --bake` prints.
+"""Everything cold: `bakehouse build --no-reuse` against `docker buildx bake` on the very definition `plan --bake` prints.
 
 Alternating rounds, the build cache pruned before each side of each round. Goal: ratio <= 1.05.
 """
@@ -33,7 +33,7 @@ def measure(rounds: int) -> str:
         definition = Path(place) / "bake.json"
         text = subprocess.run([*BAKEHOUSE, "plan", "--bake"], cwd=EXAMPLE, check=True, capture_output=True, text=True)
         definition.write_text(text.stdout)
-        ours_command = [*BAKEHOUSE, "build", "-q"]
+        ours_command = [*BAKEHOUSE, "build", "-q", "--no-reuse"]
         bake_command = ["docker", "buildx", "bake", "-f", str(definition), "--progress", "quiet"]
         rows, ours, bake = [], [], []
         for number in range(rounds):
