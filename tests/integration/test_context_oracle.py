@@ -11,6 +11,12 @@ import subprocess
 
 import pytest
 
+from bakehouse.dockerfile.meaning import interpret
+from bakehouse.dockerfile.parser import parse
+from bakehouse.workspace.context_selection import take
+from bakehouse.workspace.context_tree import open_context
+from bakehouse.workspace.work_tree import WorkTree
+from tests.integration.conftest import SMALL_BASE
 from tests.workspace.context_cases import CASES, UNIT, expected, lay_out
 
 pytestmark = pytest.mark.engine
@@ -84,3 +90,45 @@ def test_buildkit_takes_and_sends_the_same(case, tmp_path):
     assert {name for name, size in sizes.items() if bits * UNIT & size} == expected(case.sent or case.taken) & set(
         sizes
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "common", "arrives"),
+    [(None, "a\n", {"b"}), ("b\n", "a\n", {"a"}), ("", "a\n", {"a", "b"}), ("b\n", None, {"a"})],
+    ids=["common", "own wins", "an empty one wins too", "own alone"],
+)
+def test_the_ignore_file_in_force(own, common, arrives, tmp_path):
+    """Beside the Dockerfile under its name, wherever that is, else at the top of the context."""
+    root, dockerfile = tmp_path / "repo", tmp_path / "repo" / "docker" / "app.Dockerfile"
+    dockerfile.parent.mkdir(parents=True)
+    dockerfile.write_text("FROM scratch\nCOPY a* b* /\n")
+    for name in ("a", "b"):
+        (root / name).write_text(name)
+    if own is not None:
+        (dockerfile.parent / "app.Dockerfile.dockerignore").write_text(own)
+    if common is not None:
+        (root / ".dockerignore").write_text(common)
+    out = tmp_path / "out"
+    subprocess.run(
+        ["docker", "buildx", "build", "-f", str(dockerfile), "-o", f"type=local,dest={out}", str(root)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert {path.name for path in out.iterdir()} == arrives
+    files = WorkTree(root)
+    tree = open_context(files, "docker/app.Dockerfile", ".")
+    meaning = interpret(parse(dockerfile.read_bytes()))
+    assert {node.path for source in meaning.context_sources for node in take(tree, source).nodes} == arrives
+
+
+def test_a_tmpfs_mount_sends_all_and_one_from_scratch_does_not(small):
+    """What `bakehouse context` counts is what a build records as sent, but for what its protocol adds."""
+    for mount, least, most in (("type=tmpfs", 300_000, 310_000), ("type=tmpfs,from=scratch", 1_000, 5_000)):
+        cli = small({
+            "Dockerfile": f"FROM {SMALL_BASE}\nRUN --mount={mount},target=/t true\nCOPY wanted /\n# {mount}\n",
+            "wanted": "w" * 1_000,
+            "big": "b" * 300_000,
+        })  # fmt: skip
+        report = cli.json("context", "Dockerfile")
+        (target,) = cli.json("build", "--no-reuse")["run"]["targets"]
+        assert least <= report["sent_bytes"] <= target["context_bytes"] <= most
+        assert any("tmpfs" in problem for problem in report["problems"]) == (mount == "type=tmpfs")
