@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
 from bakehouse.config import LintSection
 from bakehouse.dockerfile.imageref import ImageRef
 
+_DATA = Path(__file__).with_name("releases.toml")
 _VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)(?:-|\Z)")
 _VARIANTS = frozenset({"", "slim", "alpine", "minimal", "fpm", "cli", "apache", "jdk", "jre"})
 """Parts of tags that newer releases have too."""
@@ -61,8 +62,7 @@ def today(settings: LintSection) -> date:
 @cache
 def products() -> dict[str, Product]:
     """All products by the name of their images."""
-    text = files("bakehouse.lint").joinpath("releases.toml").read_text(encoding="utf-8")
-    found = msgspec.convert(tomllib.loads(text), _Data).product
+    found = msgspec.convert(tomllib.loads(_DATA.read_text(encoding="utf-8")), _Data).product
     return {image: product for product in found for image in product.images}
 
 
