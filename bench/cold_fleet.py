@@ -1,4 +1,4 @@
-"""Everything cold: `bakehouse build --no-reuse` against `docker buildx bake` on the very definition `plan --bake` prints.
+"""Everything cold: `bakehouse build --no-reuse` against `docker buildx bake` on what `plan --bake` prints.
 
 Alternating rounds, the build cache pruned before each side of each round. Goal: ratio <= 1.05.
 """
