@@ -64,6 +64,21 @@ def test_a_machine_that_has_everything_is_well():
     assert len({c.name for c in found.checks}) == len(CHECKS)
 
 
+def test_several_builders_are_judged_together():
+    def node(name, status):
+        return Builder(
+            name=name, driver="remote", current=False, nodes=(BuilderNode(name=name, endpoint="e", status=status),)
+        )
+
+    both = config.Config(builder=config.BuilderSection(nodes=("one", "two")))
+    up, down = node("one", "running"), node("two", "inactive")
+    assert check("builder", both, builders=(up, node("two", "running"))).status is Status.OK
+    half = check("builder", both, builders=(up, down))
+    assert (half.status, half.found) == (Status.WARN, "one answers, two does not answer (inactive)")
+    assert check("builder", both, builders=(node("one", "inactive"), down)).status is Status.FAIL
+    assert "create two" in check("builder", both, builders=(up,)).remedy
+
+
 def test_every_problem_has_a_remedy_and_an_empty_machine_no_traceback():
     found = diagnose(Facts(), config.Config())
     assert not found.ok

@@ -19,6 +19,7 @@ from bakehouse.build import engine, nodes, prepare, reuse_local, schedule, step_
 from bakehouse.build.builder_list import find_builders
 from bakehouse.build.cache import invalidation, precheck
 from bakehouse.build.cache.predecessors import Predecessors
+from bakehouse.build.cache.trouble import CacheTrouble
 from bakehouse.build.machine_facts import memory_available
 from bakehouse.build.run_options import Options
 from bakehouse.config import CONFIG_NAME
@@ -75,8 +76,11 @@ def build(
         header = replace(header, notices=(*header.notices, *damaged))
         recorder = Recorder(header, lines_of=step_lines.line_finder(plan, prepare.trees(plan)))
 
+        trouble = CacheTrouble()
+
         def on_event(event: Progress) -> None:
             recorder.on_event(event)
+            trouble.on_event(event)
             sink(event)
 
         store.begin(header)
@@ -98,6 +102,7 @@ def build(
             raise
         finally:
             record = recorder.finish(status, time.time(), message)
+            record = replace(record, notices=(*record.notices, *trouble.lines))
             store.save(record)
             with contextlib.suppress(OSError):
                 shutil.rmtree(work)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bakehouse.build import builders
 from bakehouse.build.machine_facts import Facts
+from bakehouse.build.nodes import trouble
 from bakehouse.build.platforms import host_architecture
 from bakehouse.build.registry_probe import Login
 from bakehouse.build.version_gates import MINIMUM_BUILDX, lacking, parse_version
@@ -99,6 +100,8 @@ def _buildx(facts: Facts, _: Config) -> Check:
 def _builder(facts: Facts, config: Config) -> Check:
     if facts.builders is None:
         return _fail("builder", facts.errors.get("builders", "unknown"), "run `docker buildx ls` and mend what it says")
+    if config.builder.nodes:
+        return _several(facts.builders, config.builder.nodes)
     builder = chosen_builder(facts.builders, config)
     if builder is None:
         name = config.builder.name
@@ -116,6 +119,22 @@ def _builder(facts: Facts, config: Config) -> Check:
         found=f"{builder.name} ({builder.driver}), {told}" + _lacks(len(gates)),
         details=tuple(f"without {g.feature} (from {_dotted(g.since)}): {g.instead}" for g in gates),
     )
+
+
+def _several(known: tuple[Builder, ...], names: tuple[str, ...]) -> Check:
+    """Builders that share a run: one that is not known stops it, one that does not answer is left out."""
+    found = {b.name: b for b in known}
+    if missing := [n for n in names if n not in found]:
+        return _fail(
+            "builder", f"there is no builder {missing[0]!r}", f"`bakehouse builder create {missing[0]}` makes it"
+        )
+    troubles = {n: why for n in names if (why := trouble(found[n]))}
+    said = ", ".join(f"{n} {f'does not answer ({troubles[n]})' if n in troubles else 'answers'}" for n in names)
+    if len(troubles) == len(names):
+        return _fail("builder", said, "start one of them; `bakehouse builder status` asks each")
+    if troubles:
+        return _warn("builder", said, "builds go on without it; `bakehouse builder status` asks each")
+    return _ok("builder", said)
 
 
 def _retention(facts: Facts, config: Config) -> Check:
@@ -189,7 +208,7 @@ def _emulation(facts: Facts, config: Config) -> Check:
         return _fail(
             "emulation",
             f"no way to build for {', '.join(sorted(missing))} (emulators: {names})",
-            "install qemu-user-static and binfmt-support, or use a builder with a node of that architecture",
+            "`scripts/engine up --emulation`, or a node of that architecture: `bakehouse builder create`",
         )
     loose = sorted(e.architecture for e in facts.emulators if e.enabled and not e.fixed)
     if loose:
@@ -238,9 +257,10 @@ CHECKS: tuple[Callable[[Facts, Config], Check], ...] = (
 
 
 def chosen_builder(known: tuple[Builder, ...], config: Config) -> Builder | None:
-    """The builder the configuration names, or else the current one."""
-    if config.builder.name:
-        return next((b for b in known if b.name == config.builder.name), None)
+    """The builder the configuration names (of several the first), or else the current one."""
+    name = config.builder.nodes[0] if config.builder.nodes else config.builder.name
+    if name:
+        return next((b for b in known if b.name == name), None)
     return next((b for b in known if b.current), None)
 
 

@@ -17,17 +17,17 @@ WEB = CacheNames(registry="localhost:5000", image="shop/web", target="web-dev", 
         (
             CacheSection(backend="registry"),
             "type=registry,ref=localhost:5000/shop/api:buildcache-dev",
-            "type=registry,ref=localhost:5000/shop/api:buildcache-dev,mode=max,image-manifest=true,oci-mediatypes=true",
+            "type=registry,ref=localhost:5000/shop/api:buildcache-dev,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true",
         ),
         (
             CacheSection(backend="registry", ref="cache.example/team"),
             "type=registry,ref=cache.example/team/shop/api:buildcache-dev",
-            "type=registry,ref=cache.example/team/shop/api:buildcache-dev,mode=max,image-manifest=true,oci-mediatypes=true",
+            "type=registry,ref=cache.example/team/shop/api:buildcache-dev,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true",
         ),
         (
             CacheSection(backend="local"),
             "type=local,src=.bakehouse/cache/api-dev",
-            "type=local,dest=.bakehouse/cache/api-dev,mode=max",
+            "type=local,dest=.bakehouse/cache/api-dev,mode=max,ignore-error=true",
         ),
         (CacheSection(backend="inline"), "type=registry,ref=localhost:5000/shop/api:dev", "type=inline"),
         (CacheSection(backend="gha"), "type=gha,scope=api-dev", "type=gha,scope=api-dev,mode=max,ignore-error=true"),
@@ -39,12 +39,12 @@ WEB = CacheNames(registry="localhost:5000", image="shop/web", target="web-dev", 
         (
             CacheSection(backend="s3", bucket="b", region="eu-west-1"),
             "type=s3,region=eu-west-1,bucket=b,name=api-dev",
-            "type=s3,region=eu-west-1,bucket=b,name=api-dev,mode=max",
+            "type=s3,region=eu-west-1,bucket=b,name=api-dev,mode=max,ignore-error=true",
         ),
         (
             CacheSection(backend="s3", bucket="b", region="r", ref="shop/", endpoint="http://s3.example:9000"),
             "type=s3,region=r,bucket=b,name=api-dev,prefix=shop/,endpoint_url=http://s3.example:9000,use_path_style=true",
-            "type=s3,region=r,bucket=b,name=api-dev,prefix=shop/,endpoint_url=http://s3.example:9000,use_path_style=true,mode=max",
+            "type=s3,region=r,bucket=b,name=api-dev,prefix=shop/,endpoint_url=http://s3.example:9000,use_path_style=true,mode=max,ignore-error=true",
         ),
     ],
 )
@@ -60,7 +60,7 @@ def test_no_back_end_no_attributes():
 
 
 def test_mode_min_is_said_and_inline_has_none():
-    assert attributes(CacheSection(backend="local"), API, mode="min").targets[0].endswith(",mode=min")
+    assert attributes(CacheSection(backend="local"), API, mode="min").targets[0].endswith(",mode=min,ignore-error=true")
     assert attributes(CacheSection(backend="inline"), API, mode="max").targets == ("type=inline",)
 
 

@@ -14,6 +14,7 @@ from bakehouse.config import CacheSection
 
 LOCAL_PLACE = ".bakehouse/cache"
 DEFAULT_MODE = "max"
+_IGNORE = "ignore-error=true"  # a store that is gone, full or read-only must not fail an image that is built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +73,15 @@ def _source(cache: CacheSection, names: CacheNames) -> str:
 
 def _target(cache: CacheSection, names: CacheNames, mode: str) -> str:
     if cache.backend == "registry":
-        return f"type=registry,ref={reference(cache, names)},mode={mode},image-manifest=true,oci-mediatypes=true"
+        where = f"ref={reference(cache, names)},mode={mode},image-manifest=true,oci-mediatypes=true"
+        return f"type=registry,{where},{_IGNORE}"
     if cache.backend == "local":
-        return f"type=local,dest={directory(cache, names)},mode={mode}"
+        return f"type=local,dest={directory(cache, names)},mode={mode},{_IGNORE}"
     if cache.backend == "inline":
         return "type=inline"
     if cache.backend == "gha":
-        # a full or slow cache service must not fail a build that is done
-        return f"type=gha,scope={_scope(cache, names)},mode={mode},ignore-error=true"
-    return f"type=s3,{_bucket(cache, names)},mode={mode}"
+        return f"type=gha,scope={_scope(cache, names)},mode={mode},{_IGNORE}"
+    return f"type=s3,{_bucket(cache, names)},mode={mode},{_IGNORE}"
 
 
 def _scope(cache: CacheSection, names: CacheNames) -> str:

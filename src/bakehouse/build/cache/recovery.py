@@ -26,7 +26,6 @@ _WORDS = re.compile(
     r"|lease \"?\w+\"?: not found"
     r"|blob sha256:\w+ (?:is )?(?:missing|not found)"
     r"|looking for beginning of value"
-    r"|failed to configure (?:registry|local) cache importer"
     r"|failed size validation|failed to verify|invalid checksum|gzip: invalid|archive/tar: invalid"
 )
 
