@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bakehouse.dockerfile.packages import PackageCall
 from bakehouse.dockerfile.state import Step
@@ -63,6 +64,18 @@ def is_passable(run: Run) -> bool:
 
 def uses(step: Step, names: Iterable[str]) -> bool:
     """Whether an instruction names one of these variables."""
+    found = identifiers(step)
+    return any(name in found for name in names)
+
+
+def identifiers(step: Step) -> frozenset[str]:
+    """All words of an instruction that could be names of variables."""
     instruction = step.instruction
-    texts = [instruction.original, *(heredoc.content for heredoc in instruction.heredocs)]
-    return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names for text in texts)
+    if not instruction.heredocs:
+        return _identifiers(instruction.original)
+    return _identifiers("\n".join((instruction.original, *(heredoc.content for heredoc in instruction.heredocs))))
+
+
+@lru_cache(maxsize=4096)  # asked once for every variable, of the same instructions
+def _identifiers(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))

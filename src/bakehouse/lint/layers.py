@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from bakehouse.dockerfile.mounts import clean_path
 from bakehouse.dockerfile.shell import Command, ShellWord
@@ -15,6 +16,9 @@ from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.lint.cleanups import expand_braces
 from bakehouse.lint.downloads import downloads
 from bakehouse.lint.subject import Run, Subject
+
+RECENT = 100
+"""How many earlier COPYs, and written files, are looked at: what no stage has more of, so that time stays linear."""
 
 
 def resolve(path: str, directory: str | None) -> str | None:
@@ -95,9 +99,10 @@ def downloaded(subject: Subject) -> Iterator[tuple[Run, Command, str, str]]:
 
 
 def copies_before(stage: StageMeaning, step: Step) -> Sequence[Step]:
-    """The COPY and ADD steps of a stage that come before `step`, the last one first."""
+    """The COPY and ADD steps of a stage that come before `step`, the last one first; not more than RECENT."""
     at = next(number for number, other in enumerate(stage.steps) if other is step)
-    return [other for other in reversed(stage.steps[:at]) if other.instruction.name in ("COPY", "ADD")]
+    before = (stage.steps[number] for number in range(at - 1, -1, -1))
+    return list(islice((other for other in before if other.instruction.name in ("COPY", "ADD")), RECENT))
 
 
 def runs_between(stage: StageMeaning, first: Step, last: Step) -> bool:

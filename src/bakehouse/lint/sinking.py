@@ -22,6 +22,9 @@ _PER_BUILD = re.compile(
 _PER_RELEASE = re.compile(
     r"(?:app|release|image|package|project|build|service)?_?version|release|build_?ver", re.IGNORECASE
 )
+FAR = 300
+"""How many instructions ahead are looked at: more than stages have, so that time stays linear."""
+_REFERENCE = re.compile(r"\$\{?(\w+)")
 
 
 def is_volatile(name: str) -> bool:
@@ -41,7 +44,7 @@ def passed_installs(
     `moved` go along and stand in nobody's way."""
     found: Run | None = None
     at = next(number for number, step in enumerate(stage.steps) if step is last)
-    for step in stage.steps[at + 1 :]:
+    for step in stage.steps[at + 1 : at + 1 + FAR]:
         if any(step is other for other in moved):
             continue
         if uses(step, names):
@@ -67,5 +70,5 @@ def arg_steps(stage: StageMeaning, before: Step) -> dict[str, Step]:
 
 def named(step: Step, names: Collection[str]) -> list[str]:
     """Those of `names` that an instruction refers to as `$NAME` or `${NAME...}`."""
-    text = step.instruction.original
-    return [name for name in names if re.search(rf"\$\{{?{re.escape(name)}\b", text)]
+    found = dict.fromkeys(_REFERENCE.findall(step.instruction.original))
+    return [name for name in found if name in names]

@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from bakehouse.lint.cleanups import cleans_after
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, safe_fix
 from bakehouse.lint.run_edits import append_command
-from bakehouse.lint.subject import Run, Subject
+from bakehouse.lint.subject import Subject
 
 RULE = rule(
     __doc__,
@@ -53,7 +53,9 @@ LISTS = "/var/lib/apt/lists"
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every RUN of a shipped layer that fetches the lists and leaves them."""
-    for run in {run.start: run for run, _ in subject.calls("apt-get")}.values():
+    runs = {run.start: run for run, _ in subject.calls("apt-get")}
+    last_need, below = _needing(subject) if runs else ({}, set())
+    for run in runs.values():
         updates = [call for call in run.calls if call.manager == "apt-get" and call.verb == "update"]
         if not updates or run.stage.stage.index not in subject.shipped or not run.script.whole:
             continue
@@ -62,7 +64,9 @@ def check(subject: Subject) -> Iterator[Hit]:
             continue
         if any(call.verb in ("distclean", "dist-clean") for call in run.calls):
             continue
-        edit = None if _needed_later(subject, run) else append_command(subject.tree, run, f"rm -rf {LISTS}/*")
+        stage = run.stage.stage.index
+        needed = stage in below or last_need.get(stage, -1) > run.start
+        edit = None if needed else append_command(subject.tree, run, f"rm -rf {LISTS}/*")
         yield Hit(
             "the package lists stay in the layer",
             last.command.span,
@@ -71,24 +75,17 @@ def check(subject: Subject) -> Iterator[Hit]:
         )
 
 
-def _needed_later(subject: Subject, run: Run) -> bool:
-    """Whether a later RUN, of this stage or of one that starts from it, installs without an update before."""
-    fresh: set[int] = set()
-    for other in subject.runs:
-        if other.start <= run.start or not _stands_on(subject, other, run):
-            continue
-        for call in other.calls:
-            if call.manager != "apt-get":
-                continue
-            if call.verb == "update":
-                fresh.add(other.start)
-            elif call.installs and other.start not in fresh:
-                return True
-    return False
-
-
-def _stands_on(subject: Subject, run: Run, below: Run) -> bool:
-    index: int | None = run.stage.stage.index
-    while index is not None and index > below.stage.stage.index:
-        index = subject.stages[index].stage.origin.stage
-    return index == below.stage.stage.index
+def _needing(subject: Subject) -> tuple[dict[int, int], set[int]]:
+    """Where the last RUN of each stage starts that installs from lists it did not fetch, and the stages on which
+    a stage stands that has such a RUN."""
+    last: dict[int, int] = {}
+    for run, call in subject.calls("apt-get"):
+        fetched = any(other.verb == "update" and other.manager == "apt-get" for other in run.calls)
+        if call.installs and not fetched:
+            last[run.stage.stage.index] = run.start
+    below: set[int] = set()
+    for stage in reversed(subject.stages):
+        base = stage.stage.origin.stage
+        if base is not None and (stage.stage.index in last or stage.stage.index in below):
+            below.add(base)
+    return last, below

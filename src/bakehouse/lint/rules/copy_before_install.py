@@ -68,11 +68,15 @@ _WORKSPACE = re.compile(rb"\b(?:turbo|lerna|nx|rush)\b|--filter|--workspace|pnpm
 def check(subject: Subject) -> Iterator[Hit]:
     """In every stage the first install of each manager that comes after a COPY of everything."""
     seen: set[tuple[int, str]] = set()
+    below: dict[int, set[str]] | None = None
     for run in subject.runs:
         first = [call for call in run.calls if (run.stage.stage.index, call.manager) not in seen and manifests(call)]
         seen.update((run.stage.stage.index, call.manager) for call in first)
         copy = _everything(run, first[0]) if first else None
-        if copy is None or any(_installed_below(subject, run.stage, call.manager) for call in first):
+        if copy is None:
+            continue
+        below = _installed_below(subject) if below is None else below
+        if any(call.manager in below[run.stage.stage.index] for call in first):
             continue
         programs = " and ".join(f"{call.program} {call.verb}" for call in first)
         yield Hit(
@@ -106,15 +110,18 @@ def _is_directory(path: str) -> bool:
     return "." not in name and name not in MANIFEST_NAMES and not any(c in name for c in "*?[$")
 
 
-def _installed_below(subject: Subject, stage: StageMeaning, manager: str) -> bool:
-    """Whether a stage that this one starts from has installed with the same manager."""
-    index = stage.stage.origin.stage
-    while index is not None:
-        for run in subject.runs:
-            if run.stage.stage.index == index and any(c.manager == manager and manifests(c) for c in run.calls):
-                return True
-        index = subject.stages[index].stage.origin.stage
-    return False
+def _installed_below(subject: Subject) -> dict[int, set[str]]:
+    """For each stage the managers that have installed in the stages it starts from."""
+    own: dict[int, set[str]] = {}
+    for run in subject.runs:
+        for call in run.calls:
+            if manifests(call):
+                own.setdefault(run.stage.stage.index, set()).add(call.manager)
+    below: dict[int, set[str]] = {}
+    for stage in subject.stages:
+        base = stage.stage.origin.stage
+        below[stage.stage.index] = set() if base is None else below[base] | own.get(base, set())
+    return below
 
 
 def _fix(subject: Subject, run: Run, step: Step) -> Fix | None:

@@ -40,11 +40,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bakehouse.lint.costs import uses
+from bakehouse.dockerfile.state import StageMeaning, Step
+from bakehouse.lint.costs import identifiers
 from bakehouse.lint.line_edits import move_after
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.sinking import is_volatile, passed_installs
-from bakehouse.lint.subject import Subject
+from bakehouse.lint.subject import Run, Subject
 
 RULE = rule(__doc__, name="metadata-before-installs", group=Group.CACHE, severity=Severity.INFO, fix=FixSafety.UNSAFE)
 _METADATA = frozenset({"LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL"})
@@ -52,30 +53,42 @@ _METADATA = frozenset({"LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK", "S
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every ARG that only metadata uses, with installs after it."""
-    texts = [instruction.original for instruction in subject.named(*_METADATA) if "$" in instruction.original]
-    for stage, step in subject.steps_named("ARG") if texts else ():
-        pairs = step.instruction.pairs
-        if len(pairs) != 1 or is_volatile(pairs[0].key.text):
-            continue
-        name = pairs[0].key.text
-        if not any(name in text for text in texts):
-            continue
-        using = [other for other in stage.steps if other is not step and uses(other, [name])]
-        if not using or any(other.instruction.name not in _METADATA for other in using):
-            continue
-        passed = passed_installs(subject, stage, step, [name], using)
-        if passed is None:
-            continue
-        above = [other for other in using if other.instruction.span.start < passed.start]
-        shared = any(
-            "$" in other.instruction.original.replace(f"${name}", "").replace(f"${{{name}", "") for other in above
-        )
-        edits = move_after(
-            subject.tree, [step.instruction, *(other.instruction for other in above)], passed.instruction
-        )
-        yield Hit(
-            f"only metadata uses {name}, and the install in line {passed.instruction.start_line} comes after it",
-            step.instruction.code,
-            hint="declare it after the installs",
-            fix=None if shared else unsafe_fix("Move the ARG and its metadata down", *edits),
-        )
+    if not any("$" in instruction.original for instruction in subject.named(*_METADATA)):
+        return
+    for stage in subject.stages:
+        users = _users(stage)
+        for name, (step, using) in users.items():
+            if not using or any(other.instruction.name not in _METADATA for other in using):
+                continue
+            passed = passed_installs(subject, stage, step, [name], using)
+            if passed is not None:
+                yield _hit(subject, name, step, using, passed)
+
+
+def _users(stage: StageMeaning) -> dict[str, tuple[Step, list[Step]]]:
+    """The ARGs of a stage that declare one variable which is not volatile, and the other instructions that name it."""
+    found: dict[str, tuple[Step, list[Step]]] = {}
+    for step in stage.steps:
+        if step.instruction.name == "ARG" and len(step.instruction.pairs) == 1 and not step.from_trigger:
+            name = step.instruction.pairs[0].key.text
+            if not is_volatile(name):
+                found.setdefault(name, (step, []))
+    if not found:
+        return found
+    for step in stage.steps:
+        for name in identifiers(step) & found.keys():
+            if step is not found[name][0]:
+                found[name][1].append(step)
+    return found
+
+
+def _hit(subject: Subject, name: str, step: Step, using: list[Step], passed: Run) -> Hit:
+    above = [other for other in using if other.instruction.span.start < passed.start]
+    shared = any("$" in other.instruction.original.replace(f"${name}", "").replace(f"${{{name}", "") for other in above)
+    edits = move_after(subject.tree, [step.instruction, *(other.instruction for other in above)], passed.instruction)
+    return Hit(
+        f"only metadata uses {name}, and the install in line {passed.instruction.start_line} comes after it",
+        step.instruction.code,
+        hint="declare it after the installs",
+        fix=None if shared else unsafe_fix("Move the ARG and its metadata down", *edits),
+    )

@@ -42,8 +42,8 @@ from typing import NamedTuple
 from bakehouse.dockerfile.edits import delete
 from bakehouse.dockerfile.shell import Command, ShellWord
 from bakehouse.dockerfile.sources import SourceKind
-from bakehouse.dockerfile.state import StageMeaning, Step
-from bakehouse.lint.layers import copied_paths, downloaded, matches, operands, runs_between
+from bakehouse.dockerfile.state import Step
+from bakehouse.lint.layers import RECENT, copied_paths, downloaded, matches, operands, runs_between
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
 from bakehouse.lint.run_edits import add_mounts, drop_operand
 from bakehouse.lint.subject import Run, Subject
@@ -63,19 +63,34 @@ class Written(NamedTuple):
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every rm of what an earlier layer of the same stage holds."""
-    written: dict[int, list[tuple[str, Step]]] = {}  # by the start of the RUN
-    for run, command in subject.commands("rm"):
-        named = list(operands(run, command)) if run.stage.stage.index in subject.shipped else []
-        if named and run.start not in written:
-            written[run.start] = _written(subject, run.stage, run)
-        found = _earlier(named, written[run.start]) if named else None
-        if found is not None:
-            yield Hit(
-                f"{found.path} stays in the layer of line {found.step.instruction.start_line}; rm only hides it",
-                found.word.span,
-                hint="bring it and remove it in one RUN, or mount it: RUN --mount=type=bind",
-                fix=_fix(subject, run, command, found),
-            )
+    removing = subject.shipped & {run.stage.stage.index for run, _ in subject.commands("rm")}
+    loaded = _loads(subject) if removing else {}
+    for index in sorted(removing):
+        written: list[tuple[str, Step]] = []
+        for step in subject.stages[index].steps:
+            if step.instruction.name in ("COPY", "ADD"):
+                written += [(path, step) for path in copied_paths(step)]
+            run = subject.run_of(step)
+            if run is None:
+                continue
+            gone: list[str] = []
+            for command in _removals(run):
+                named = list(operands(run, command))
+                gone += [path for _, path in named]
+                found = _earlier(named, written)
+                if found is not None:
+                    yield _hit(subject, run, command, found)
+            written += [(path, step) for path in loaded.get(run.start, ()) if not run.keeps_out(path)]
+            written = [(path, at) for path, at in written if not any(matches(g, path) for g in gone)][-RECENT:]
+
+
+def _hit(subject: Subject, run: Run, command: Command, found: Written) -> Hit:
+    return Hit(
+        f"{found.path} stays in the layer of line {found.step.instruction.start_line}; rm only hides it",
+        found.word.span,
+        hint="bring it and remove it in one RUN, or mount it: RUN --mount=type=bind",
+        fix=_fix(subject, run, command, found),
+    )
 
 
 def _removals(run: Run) -> list[Command]:
@@ -89,26 +104,6 @@ def _earlier(named: list[tuple[ShellWord, str]], written: list[tuple[str, Step]]
             if operand != "/" and matches(operand, path):
                 return Written(word, path, step)
     return None
-
-
-def _written(subject: Subject, stage: StageMeaning, run: Run) -> list[tuple[str, Step]]:
-    """What the steps of the stage before a RUN wrote, and did not remove themselves."""
-    found: list[tuple[str, Step]] = []
-    loaded = _loads(subject)
-    for step in stage.steps:
-        if step.instruction.span.start >= run.start:
-            break
-        if step.instruction.name in ("COPY", "ADD"):
-            found += [(path, step) for path in copied_paths(step)]
-        earlier = subject.run_of(step)
-        if earlier is not None:
-            loads = [path for path in loaded.get(earlier.start, ()) if not earlier.keeps_out(path)]
-            if not found and not loads:
-                continue
-            gone = [path for command in _removals(earlier) for _, path in operands(earlier, command)]
-            found = [(path, step) for path, step in found if not any(matches(g, path) for g in gone)]
-            found += [(path, step) for path in loads if not any(matches(g, path) for g in gone)]
-    return found
 
 
 def _loads(subject: Subject) -> dict[int, list[str]]:
