@@ -91,7 +91,7 @@ def build(
         try:
             states = engine.execute(plan, options, on_event, work)
             done = frozenset(name for name, s in states.items() if s is TargetState.DONE)
-            invalidation.clear(state, done)
+            invalidation.clear(state, _heeded(plan, done, options))
             replaced.drop(done)
             if all(s in _GOOD for s in states.values()):
                 status = RunStatus.OK
@@ -109,6 +109,12 @@ def build(
     if plan.place == "local":
         reuse_local.forget_earlier(naming.named)
     return record
+
+
+def _heeded(plan: Plan, done: frozenset[str], options: Options) -> dict[str, invalidation.Mark]:
+    """What the targets that were built executed whatever the caches held."""
+    built = (t for t in plan.targets if t.id in done)
+    return {t.id: invalidation.Mark(everything=t.no_cache or options.no_cache, stages=t.no_cache_stages) for t in built}
 
 
 def _on_builders(plan: Plan, options: Options) -> Options:

@@ -130,11 +130,12 @@ def prune_caches(root: Path, wish: prune.Wish, *, dry_run: bool) -> Pruned:
     stores: tuple[CacheStore, ...] = ()
     swept = 0
     if config.cache.backend == "local" and wish.stage is None:
-        holder = lock.running_build(api.state_directory(root))
-        if holder is not None:
-            kept.append(f"directories of the local cache: a build runs here ({holder})")
-        else:
-            stores, swept = _prune_directories(_local_place(root, config), wish, config, dry_run=dry_run)
+        try:
+            # held meanwhile, so that no build begins to read what is about to go
+            with lock.workspace_lock(api.state_directory(root), ("bakehouse", "cache", "prune"), wait=False):
+                stores, swept = _prune_directories(_local_place(root, config), wish, config, dry_run=dry_run)
+        except UsageError as error:
+            kept.append(f"directories of the local cache: {error.message}")
     freed = sum(r.size for r in gone) + sum(s.size or 0 for s in stores) + swept
     return Pruned(dry_run=dry_run, freed=freed, records=tuple(gone), stores=stores, kept=tuple(kept))
 

@@ -16,7 +16,9 @@ def test_marks_join_and_go_when_built(tmp_path):
     invalidation.mark(tmp_path, "api", ["build", "deps"])
     invalidation.mark(tmp_path, "web", [])
     assert invalidation.marks(tmp_path) == {"api": Mark(stages=("deps", "build")), "web": Mark(everything=True)}
-    invalidation.clear(tmp_path, iter(["api", "other"]))
+    invalidation.clear(tmp_path, {"api": Mark(stages=("deps",)), "web": Mark(stages=("x",)), "other": Mark()})
+    assert set(invalidation.marks(tmp_path)) == {"api", "web"}, "a mark that the build did not heed is gone"
+    invalidation.clear(tmp_path, {"api": Mark(everything=True)})
     assert invalidation.marks(tmp_path) == {"web": Mark(everything=True)}
     invalidation.mark(tmp_path, "web", ["x"])
     assert invalidation.marks(tmp_path)["web"] == Mark(everything=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,12 +71,19 @@ def marks(state: Path) -> Mapping[str, Mark]:
         return {}
 
 
-def clear(state: Path, built: Iterable[str]) -> None:
-    """Take the marks of targets that were built well away."""
+def clear(state: Path, built: Mapping[str, Mark]) -> None:
+    """Take the marks away that a good build has heeded: target -> what it executed whatever the caches held.
+
+    A mark made while the build ran stays.
+    """
     known = dict(marks(state))
-    done = frozenset(built)
-    if known.keys() & done:
-        _save(state, {t: m for t, m in known.items() if t not in done})
+    left = {target: m for target, m in known.items() if target not in built or not _heeded(m, built[target])}
+    if left != known:
+        _save(state, left)
+
+
+def _heeded(wanted: Mark, done: Mark) -> bool:
+    return done.everything or (not wanted.everything and set(wanted.stages) <= set(done.stages))
 
 
 def _save(state: Path, known: Mapping[str, Mark]) -> None:
