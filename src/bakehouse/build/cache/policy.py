@@ -128,10 +128,10 @@ def _decision(
         return Decision(mode="min", reason="all its stages are in the image: max would export the same")
     if measured is None:
         return Decision(mode=export_mode.DEFAULT, reason="nothing is measured")
-    again = 0.0
-    if known is not None:
+    again, now = 0.0, time.time()
+    if known is not None and known.since <= now:  # else the clock was set back: measure anew
         again = known.since + mode_memory.KEEP_SECONDS
-        if time.time() < again:
+        if now < again:
             return Decision(mode="min", reason=known.reason)
     return export_mode.decide(measured(target, in_image(reading), again))
 
