@@ -6,12 +6,14 @@ Enter a stage; leave a `Distribution`. Unknown names are UNKNOWN: rules then off
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
 from bakehouse.dockerfile.imageref import ImageRef
+from bakehouse.dockerfile.stages import Stage
 from bakehouse.dockerfile.state import StageMeaning
-from bakehouse.lint.subject import Subject
+from bakehouse.lint.subject import Subject, once
 
 
 class Distribution(StrEnum):
@@ -51,23 +53,24 @@ _DEBIAN_BY_DEFAULT = frozenset({
 """Official images whose plain tags are Debian or Ubuntu."""
 
 
+@once
+def _roots(subject: Subject) -> Iterator[Stage]:
+    """For each stage the one that it starts from in the end, through stages of the same file."""
+    known: list[Stage] = []
+    for meaning in subject.stages:
+        origin = meaning.stage.origin.stage
+        known.append(meaning.stage if origin is None else known[origin])
+        yield known[-1]
+
+
 def root_image(stage: StageMeaning, subject: Subject) -> ImageRef | None:
     """The image that a stage starts from in the end, through stages of the same file; None where not known."""
-    found = stage.stage
-    for _ in subject.stages:
-        if found.origin.stage is None:
-            return found.origin.image
-        found = subject.stages[found.origin.stage].stage
-    return None
+    return _roots(subject)[stage.stage.index].origin.image
 
 
 def distribution(stage: StageMeaning, subject: Subject) -> Distribution:
     """The family of a stage's base image."""
-    found = stage.stage
-    for _ in subject.stages:
-        if found.origin.stage is None:
-            break
-        found = subject.stages[found.origin.stage].stage
+    found = _roots(subject)[stage.stage.index]
     if found.base == "scratch":
         return Distribution.SCRATCH
     image = found.origin.image

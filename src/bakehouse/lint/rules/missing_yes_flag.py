@@ -57,17 +57,22 @@ _ANSWERS = {
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every call that asks."""
-    lowered: bytes | None = None
+    configured: bool | None = None
     for run, call in subject.calls(*_FLAGS):
         if not _asks(call) or call.command.operator in ("|", "|&"):
             continue
-        lowered = subject.data.lower() if lowered is None else lowered
-        if b"assume-yes" in lowered.replace(b"--assume-yes", b"") or b"assumeyes=" in lowered:
+        configured = _is_configured(subject.data.lower()) if configured is None else configured
+        if configured:
             return
         flag = _FLAGS[call.manager]
         message = f"{call.program} {call.verb} asks, and nobody answers"
         fix = safe_fix(f"Add {flag}", add_flag(run, call, flag))
         yield Hit(message, call.command.span, hint=f"add {flag}", fix=fix)
+
+
+def _is_configured(lowered: bytes) -> bool:
+    """Whether the file sets somewhere that the package manager does not ask."""
+    return b"assume-yes" in lowered.replace(b"--assume-yes", b"") or b"assumeyes=" in lowered
 
 
 def _asks(call: PackageCall) -> bool:

@@ -73,6 +73,8 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 def _volatile_args(stage: StageMeaning, step: Step) -> dict[str, Step]:
     """The ARGs of a volatile value that the ENV refers to."""
+    if "$" not in step.instruction.original:
+        return {}
     declared = {name: found for name, found in arg_steps(stage, step).items() if is_volatile(name)}
     return {name: declared[name] for name in named(step, list(declared))}
 
