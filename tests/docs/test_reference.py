@@ -39,6 +39,15 @@ def test_the_command_line_reference_is_up_to_date():
     assert generator.OUTPUT.read_text() == generator.render(), "run: python docs/generate_cli.py"
 
 
+def test_the_reference_of_rules_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("generate_rules", DOCS / "generate_rules.py")
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    wanted = generator.render()
+    assert {path: path.read_text() for path in wanted if path.exists()} == wanted, "run: python docs/generate_rules.py"
+    assert set(generator.PAGES.glob("*.md")) <= wanted.keys()
+
+
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda n: n.__name__)
 def test_every_field_of_every_json_object_is_documented(noun):
     text = (DOCS / "reference" / "json.md").read_text()
