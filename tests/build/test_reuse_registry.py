@@ -38,8 +38,9 @@ def target(registry, *, identity: str = IDENTITY, name: str = "api", **more) -> 
 
 
 def pushed(registry, store, one, **image):
-    """The target's image as a build leaves it: release tag and the record of its identity."""
-    digest = registry.put_image(f"fleet/{one.service}", "prod", **image)
+    """The target's image as a build leaves it: pushed under the name of passage, then its tags and its record."""
+    digest = registry.put_image(f"fleet/{one.service}", "pushing-prod", **image)
+    store.publish(one, digest)
     store.remember(one, digest, 1.0)
     return digest
 
@@ -122,6 +123,21 @@ def test_platform_tags_name_the_platforms_image(registry, store):
     assert store.find([one])[0]["api"].missing_tags == ()
     registry.put_image("fleet/api", "prod-amd64", mark="moved")
     assert store.find([one])[0]["api"].missing_tags == ((f"{registry.name}/fleet/api:prod-amd64", child),)
+
+
+def test_a_release_tag_is_never_pushed_to_but_moved_whole(registry, store):
+    """The last thing that happens to it is one PUT of the whole index."""
+    one = target(registry)
+    digest = pushed(registry, store, one)
+    puts = [path for method, path in registry.asked if method == "PUT"]
+    assert puts == ["/v2/fleet/api/manifests/prod", f"/v2/fleet/api/manifests/id-{IDENTITY[7:47]}"]
+    assert registry.digest("fleet/api", "prod") == digest
+
+
+def test_without_a_digest_nothing_is_published(registry, store):
+    with pytest.raises(RegistryError, match="did not say which image"):
+        store.publish(target(registry), "")
+    assert not registry.asked
 
 
 def test_an_identity_nobody_pushed(registry, store):

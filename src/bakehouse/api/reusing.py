@@ -81,8 +81,12 @@ class Naming:
         self._store = image_store(plan)
 
     def __call__(self, target: Target, digest: str) -> str:
-        """Name the image of a target; a remark where it was not named ("": it was, or never could be)."""
-        if not target.nameable:
+        """Put the target's tags on its image and name it by its identity; a remark where it was not named.
+
+        Raises BakehouseError where the tags cannot be set.
+        """
+        self._store.publish(target, digest)
+        if not target.nameable or not digest:
             return ""
         try:
             now = identify_plan(self._part(target))[target.id]

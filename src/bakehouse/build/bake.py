@@ -8,27 +8,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bakehouse.build import names
 from bakehouse.model.plan import Plan, Target
 
 
-def definition(plan: Plan, *, push: bool = False, load: bool = False) -> dict[str, object]:
+def definition(plan: Plan, *, push: bool = False, load: bool = False, staged: bool = False) -> dict[str, object]:
     """The definition of the plan's targets that are to be built.
 
     With `push` images go to the registry of their tags, with attestations of provenance (mode=max); with
     `load` they go into the local engine's store even where the builder is not the engine's own. With
-    neither, the builder's default: for the docker driver the engine's own store.
+    neither, the builder's default: for the docker driver the engine's own store. `staged` pushes under a name of
+    passage (names.pushing_tag); the tags are put on the image afterwards.
     """
     targets = plan.to_build
     return {
         "group": {"default": {"targets": [t.id for t in targets]}},
-        "target": {t.id: _target(t, _contexts(t, plan), push=push, load=load) for t in targets},
+        "target": {
+            t.id: _target(_staged(t) if push and staged else t, _contexts(t, plan), push=push, load=load)
+            for t in targets
+        },
     }
 
 
-def text(plan: Plan, *, push: bool = False, load: bool = False) -> str:
+def text(plan: Plan, *, push: bool = False, load: bool = False, staged: bool = False) -> str:
     """The definition as JSON text, ends with a newline."""
-    return json.dumps(definition(plan, push=push, load=load), indent=2) + "\n"
+    return json.dumps(definition(plan, push=push, load=load, staged=staged), indent=2) + "\n"
+
+
+def _staged(target: Target) -> Target:
+    return replace(target, tags=tuple(names.pushing_tag(tag) for tag in target.tags[:1]))
 
 
 def _contexts(target: Target, plan: Plan) -> dict[str, str]:

@@ -12,7 +12,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
-from bakehouse.build import bake, local_engine, schedule
+from bakehouse.build import bake, local_engine, names, schedule
+from bakehouse.build.attribution import Blame
 from bakehouse.build.bake_call import BakeCall, CallResult, Sink
 from bakehouse.build.cache.recovery import Repairs
 from bakehouse.build.call_queue import CallQueue
@@ -21,7 +22,7 @@ from bakehouse.build.retries import Retries
 from bakehouse.build.run_options import Options
 from bakehouse.build.schedule import Call
 from bakehouse.build.step_memory import StepMemory
-from bakehouse.errors import EngineError
+from bakehouse.errors import BakehouseError, EngineError
 from bakehouse.model.plan import Plan, Target, Verdict
 from bakehouse.model.progress import Progress, TargetEvent, TargetState
 
@@ -120,11 +121,19 @@ class _Execution:
 
     def _work(self, running: BakeCall) -> CallResult:
         result = running.run(self._emit)
-        if result.blame is None and self.options.after_build is not None:
-            for target in result.call.targets:
-                if target.id in result.digests:
-                    self._remarks[target.id] = self.options.after_build(target, result.digests[target.id])
-        return result
+        after = self.options.after_build
+        if result.blame is not None or after is None:
+            return result
+        failed = {}
+        for target in result.call.targets:
+            try:
+                self._remarks[target.id] = after(target, result.digests.get(target.id, ""))
+            except BakehouseError as error:
+                failed[target.id] = error.message
+        if not failed:
+            return result
+        words = "\n".join(failed.values())
+        return CallResult(result.call, Blame(frozenset(failed), words.partition("\n")[0]), {}, words)
 
     def _announce(self, target: Target) -> None:
         states = {
@@ -146,7 +155,8 @@ class _Execution:
     def _settle(self, ended: BakeCall, result: CallResult) -> None:
         targets = result.call.targets
         if result.blame is None:
-            sizes = local_engine.image_sizes(targets)
+            tags = {t.id: names.pushing_tag(t.tags[0]) if self.options.push else t.tags[0] for t in targets if t.tags}
+            sizes = local_engine.image_sizes(tags)
             for target in targets:
                 image = (result.digests.get(target.id), sizes.get(target.id))
                 self._set(target.id, TargetState.DONE, image, message=self._note(target.id))
@@ -268,7 +278,7 @@ class _Execution:
 def _write_definition(path: Path, plan: Plan, options: Options) -> None:
     """In one step: a call that starts meanwhile reads the old one or the new one."""
     temporary = path.with_suffix(".new")
-    temporary.write_text(bake.text(plan, push=options.push, load=options.load), encoding="utf-8")
+    temporary.write_text(bake.text(plan, push=options.push, load=options.load, staged=True), encoding="utf-8")
     temporary.replace(path)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from bakehouse.errors import EngineError, ToolError
-from bakehouse.model.plan import Target
 from bakehouse.tools import docker
 from bakehouse.tools.run import run
 
@@ -23,16 +22,15 @@ def require(message: str) -> None:
         ) from None
 
 
-def image_sizes(targets: Sequence[Target]) -> dict[str, int]:
-    """Target -> bytes of its image in the engine's store; those that are not there are left out."""
-    tagged = [t for t in targets if t.tags]
-    if not tagged:
+def image_sizes(tags: Mapping[str, str]) -> dict[str, int]:
+    """Target -> bytes of the image its tag names in the engine's store; those that are not there are left out."""
+    if not tags:
         return {}
-    done = run(docker.image_inspect([t.tags[0] for t in tagged]), check=False, timeout=60)
+    done = run(docker.image_inspect(list(tags.values())), check=False, timeout=60)
     try:
         images = json.loads(done.stdout or "[]")
     except json.JSONDecodeError:
         return {}
     by_tag = {tag: image.get("Size") for image in images for tag in image.get("RepoTags") or ()}
-    sizes = {t.id: by_tag.get(t.tags[0]) for t in tagged}
+    sizes = {name: by_tag.get(tag) for name, tag in tags.items()}
     return {name: int(size) for name, size in sizes.items() if size is not None}

@@ -11,6 +11,8 @@ from bakehouse.model.service import Service
 
 DEFAULT_VARIANT = "prod"
 IDENTITY_TAG_PREFIX = "id-"
+PUSHING_TAG_PREFIX = "pushing-"
+_LONGEST_TAG = 128
 
 
 def target_id(service: str, variant: str) -> str:
@@ -37,6 +39,16 @@ def tags(service: Service, variant: str, config: Config, *, push: bool) -> tuple
         image = service.image if ":" in service.image.rpartition("/")[2] else f"{service.image}:latest"
         names.append(image)
     return tuple(dict.fromkeys(names))
+
+
+def pushing_tag(tag: str) -> str:
+    """The name an image is pushed under before its own tags are put on it.
+
+    Engines with the containerd store put every manifest of an index under the tag before the index itself (moby#49949):
+    a push cut off would leave a release tag on an attestation. So a release tag is never pushed, only moved.
+    """
+    name, _, own = tag.rpartition(":")
+    return f"{name}:{PUSHING_TAG_PREFIX}{own}"[: len(name) + 1 + _LONGEST_TAG]
 
 
 def identity_tag(tag: str, identity: str) -> str:

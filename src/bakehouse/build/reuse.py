@@ -33,6 +33,9 @@ class ImageStore(Protocol):
     def point_tags(self, target: Target) -> None:
         """Make the missing tags of a reused target point at its image. Raises BakehouseError; moves no data."""
 
+    def publish(self, target: Target, digest: str) -> None:
+        """Put the tags of a target on the image just built. Raises BakehouseError: then the target failed."""
+
     def remember(self, target: Target, digest: str, began: float) -> None:
         """Give the image just built the name of its identity. `began`: Unix seconds. Raises BakehouseError."""
 

@@ -60,6 +60,9 @@ class LocalImages:
         for tag, _ in target.reuse.missing_tags:
             run(docker.image_tag(target.identity_tag, tag), timeout=30)
 
+    def publish(self, target: Target, digest: str) -> None:
+        """See ImageStore: the engine has put them on it in one step."""
+
     def remember(self, target: Target, digest: str, began: float) -> None:  # noqa: ARG002 - the image knows its time
         """See ImageStore. Nothing is done where the builder keeps its images to itself."""
         found = [i for i in _inspect([target.tags[0]]) if target.tags[0] in (i.repo_tags or ())]

@@ -77,8 +77,21 @@ class RegistryImages:
         for tag, digest in target.reuse.missing_tags:
             self._tag(tag, digest)
 
+    def publish(self, target: Target, digest: str) -> None:
+        """See ImageStore: each tag, and those of single platforms, by one PUT that happens or does not."""
+        if not digest:
+            raise RegistryError(f"buildx did not say which image it pushed for {target.id}")
+        for tag in target.tags:
+            self._tag(tag, digest)
+        if target.platform_tags:
+            image = registry.manifest(f"{target.tags[0].rpartition(':')[0]}@{digest}")
+            children = identity_record.platforms(image.json()) if image else {}
+            for tag, platform in target.platform_tags:
+                if platform in children:
+                    self._tag(tag, children[platform])
+
     def remember(self, target: Target, digest: str, began: float) -> None:
-        """See ImageStore: writes the identity's record and the tags of single platforms."""
+        """See ImageStore: writes the identity's record."""
         repository = target.identity_tag.rpartition(":")[0]
         image = registry.manifest(f"{repository}@{digest}")
         if image is None:
@@ -88,9 +101,6 @@ class RegistryImages:
             built = began
         content = identity_record.write(target.identity, image, built)
         record = identity_record.read(content)
-        for tag, platform in target.platform_tags:
-            if platform in record.platforms:
-                self._tag(tag, record.platforms[platform])
         registry.put(target.identity_tag, content)
         reuse_memory.add(self.state / MEMORY, {target.identity_tag: record})
 

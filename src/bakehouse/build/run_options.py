@@ -18,7 +18,8 @@ class Options:
     `concurrency` counts bake calls (0: from the cores); `retries` are tries after the first of a target that failed
     for a reason that may pass; `expected_seconds` and `peak_memory` (bytes) are what targets usually take, `memory`
     the bytes there are (0: not known). `keep_open` are descriptors that engine calls inherit. `after_build(target,
-    digest)` is called for each good image, in the thread of its call; what it gives back is shown as a remark. Calls
+    digest)` is called for each good image, in the thread of its call ("" where buildx named no digest); what it gives
+    back is shown as a remark, and a BakehouseError it raises is the target's failure. Calls
     are spread over the builders of `pool`, where there is one.
     """
 

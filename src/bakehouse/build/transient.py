@@ -41,6 +41,8 @@ ROWS: tuple[Row, ...] = (
     _row(r"TLS handshake timeout", "TLS handshake timeout"),
     _row(r"unexpected status(?: from \w+ request to \S+)?: 50[0234]", "registry failed (5xx)"),
     _row(r"failed to parse error response 50\d", "registry failed (5xx)"),
+    _row(r"the registry failed on \S+ \(HTTP 50[0234]\)", "registry failed (5xx)"),
+    _row(r"the registry limits requests for \S+ \(HTTP 429\)", "too many requests", MINUTE),
     _row(r"BLOB_UPLOAD_UNKNOWN|blob upload unknown", "upload lost by the registry"),
     _row(r"unexpected commit digest sha256:\w+, expected", "damaged transfer", 0.0, 1),
     _row(r"failed to copy: .*(?:connection timed out|connection reset|EOF)", "transfer cut off"),
