@@ -12,14 +12,14 @@ from bakehouse.build.identity import images, kept
 from bakehouse.build.identity.affected import Side
 from bakehouse.build.identity.content_digests import ContentDigests
 from bakehouse.build.identity.identify import Identifier, wanted_images
-from bakehouse.build.identity.machine import on_this_machine
+from bakehouse.build.identity.machine import on_this_machine, with_client
 from bakehouse.build.identity.reading import Demands
 from bakehouse.build.identity.subject import Subject, of_target
 from bakehouse.build.request import PlanRequest
 from bakehouse.errors import DockerfileError
 from bakehouse.model.identity import Identity
 from bakehouse.model.plan import Plan, Verdict
-from bakehouse.tools import engine_place
+from bakehouse.tools import docker_client
 from bakehouse.workspace.scan_memory import ScanMemory
 from bakehouse.workspace.work_tree import WorkTree
 
@@ -35,7 +35,7 @@ def identify_plan(plan: Plan, *, offline: bool = False) -> dict[str, Identity]:
     DockerfileError for a Dockerfile or an ignore file that BuildKit refuses.
     """
     state = api.state_directory(plan.root)
-    subjects = {t.id: of_target(plan, t) for t in plan.targets if t.verdict is not Verdict.SKIPPED}
+    subjects = {t.id: with_client(of_target(plan, t)) for t in plan.targets if t.verdict is not Verdict.SKIPPED}
     digests = ContentDigests(plan.root, state / DIGESTS)
     files = WorkTree(plan.root, digests)
     demands = Demands(state / DEMANDS)
@@ -52,7 +52,7 @@ def identify_plan(plan: Plan, *, offline: bool = False) -> dict[str, Identity]:
     found = {target: identifier.identity(target) for target in subjects}
     digests.save()
     demands.save()
-    if not engine_place.is_here(plan.builders or ((plan.builder,) if plan.builder else ())):
+    if not docker_client.is_here(plan.builders or ((plan.builder,) if plan.builder else ())):
         found = {t: _doubtful(i, subjects[t]) for t, i in found.items()}
     return found
 

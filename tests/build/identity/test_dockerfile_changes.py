@@ -1,6 +1,10 @@
 """What a change of the Dockerfile does to the identity: the measured table of docs/explanation/identity.md, row by row."""
 
 import pytest
+from tests.build.identity.world import subject
+
+from bakehouse.build.identity.machine import with_client
+from bakehouse.build.identity.subject import EPOCH, PROXIES
 
 DOCKERFILE = """\
 FROM node:20 AS build
@@ -100,6 +104,22 @@ def test_build_arguments_count_where_a_needed_stage_declares_them(world, base):
 def test_a_declared_proxy_counts(world, base):
     world.write({"Dockerfile": DOCKERFILE.replace("ARG UNUSED=1", "ARG HTTP_PROXY")})
     assert world.identity(args={"HTTP_PROXY": "a"}).digest != world.identity(args={"HTTP_PROXY": "b"}).digest
+
+
+def test_proxies_of_the_client_count_only_where_one_is_declared(world, base):
+    assert world.identity(settings={PROXIES: "p"}).digest == base
+    world.write({"Dockerfile": DOCKERFILE.replace("ARG UNUSED=1", "ARG https_proxy")})
+    assert world.identity(settings={PROXIES: "p"}).digest != world.identity().digest
+
+
+def test_what_the_client_adds_by_itself(tmp_path):
+    plain = subject()
+    assert with_client(plain, {"DOCKER_CONFIG": str(tmp_path)}) == plain
+    (tmp_path / "config.json").write_text('{"proxies": {"default": {"httpProxy": "http://user:word@p"}}}')
+    found = with_client(plain, {"DOCKER_CONFIG": str(tmp_path), "SOURCE_DATE_EPOCH": "1"})
+    assert found.settings[PROXIES].startswith("sha256:")
+    assert "word" not in str(found)
+    assert found.settings[EPOCH] == "1"
 
 
 def test_platform_stage_and_settings_count(world, base):

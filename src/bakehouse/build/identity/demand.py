@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bakehouse.dockerfile.expansion import PROXY_ARGS
 from bakehouse.dockerfile.meaning import Meaning
 from bakehouse.dockerfile.mounts import Mount
 from bakehouse.dockerfile.sources import Source, SourceKind
@@ -54,6 +55,7 @@ class Take:
 class Demand:
     """Everything outside the Dockerfile that a build can see, and the instructions that look at it.
 
+    `declares_proxy`: an ARG has the name of a proxy, and then the client's own proxies change its steps.
     `takes` are from the build context, `named` from named contexts, `bases` images that stages start from,
     `images` those that only lend files, each with its platform. `unknowable` are reasons never to reuse.
     """
@@ -65,6 +67,7 @@ class Demand:
     images: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     has_run: bool
+    declares_proxy: bool
     frontend: str | None
     unknowable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -85,6 +88,7 @@ def read_demand(meaning: Meaning, platform: str) -> Demand:
         images=tuple(reader.images),
         secrets=(*(f"secret {i}" for i in meaning.secret_ids), *(f"ssh {i}" for i in meaning.ssh_ids)),
         has_run=any(step.instruction.name == "RUN" for found in meaning.reached for step in found.steps),
+        declares_proxy=reader.declares_proxy,
         frontend=meaning.graph.tree.frontend,
         unknowable=tuple(reader.unknowable),
         notes=tuple(reader.notes),
@@ -105,6 +109,7 @@ class _Reader:
         self.images: dict[tuple[str, str], None] = {}
         self.unknowable: dict[str, None] = {}
         self.notes: dict[str, None] = {}
+        self.declares_proxy = False
 
     def stage(self, found: StageMeaning) -> None:
         stage = found.stage
@@ -159,6 +164,7 @@ class _Reader:
             case "ARG":
                 for pair in instruction.pairs:
                     name = pair.key.text
+                    self.declares_proxy = self.declares_proxy or name.upper() in PROXY_ARGS
                     if name in after.scope.values:
                         yield f"ARG {name}={json.dumps(after.scope.values[name])}"
             case "ENV":

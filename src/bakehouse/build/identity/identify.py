@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from bakehouse.build.identity.collected import Collected, file_value
 from bakehouse.build.identity.demand import Demand, Take, special_args
 from bakehouse.build.identity.selection import Selection
-from bakehouse.build.identity.subject import FRONTEND, HOST_CA, Subject
+from bakehouse.build.identity.subject import FRONTEND, HOST_CA, PROXIES, Subject
 from bakehouse.dockerfile.ignore import IgnoreMatcher, IgnoreRule, candidates, read_ignore
 from bakehouse.model.file_source import EntryKind, FileSource
 from bakehouse.model.identity import Identity, IngredientKind
@@ -83,7 +83,7 @@ class Identifier:
         collected = Collected()
         demands = self.demands[subject.target]
         for name, value in subject.settings.items():
-            if name != HOST_CA or any(demand.has_run for demand in demands.values()):
+            if _counts(name, demands.values()):
                 collected.add(IngredientKind.SETTING, name, value)
         for name, value in special_args(subject.args).items():
             collected.add(IngredientKind.ARG, name, value)
@@ -241,6 +241,13 @@ def _taken(collected: Collected, selection: Selection, take: Take, prefix: str, 
         if name not in collected.files:
             value = file_value(selection.files, taken.path, taken.entry, collected, selection.pointers)
             collected.files[name] = value, place
+
+
+def _counts(setting: str, demands: Iterable[Demand]) -> bool:
+    """Whether a setting of this machine can reach a step."""
+    if setting == HOST_CA:
+        return any(demand.has_run for demand in demands)
+    return setting != PROXIES or any(demand.declares_proxy for demand in demands)
 
 
 def is_directory(context: str) -> bool:

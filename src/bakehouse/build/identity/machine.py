@@ -1,19 +1,21 @@
-"""What a plan on this machine adds to subjects that were read from a revision: substitutes, the CA, the frontend.
+"""What this machine adds to subjects: for those of a revision what its plan would, for all what its docker client does.
 
-Enter subjects with their demands; leave the subjects that a plan would make of them here.
+Enter subjects; leave them with substitutes, the CA and the frontend, with the client's proxies and epoch.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bakehouse.build import bases, ca
 from bakehouse.build.identity.demand import Demand
-from bakehouse.build.identity.subject import BROUGHT, BUILT_IN, FRONTEND, HOST_CA, Subject
+from bakehouse.build.identity.subject import BROUGHT, BUILT_IN, EPOCH, FRONTEND, HOST_CA, PROXIES, Subject
 from bakehouse.build.request import PlanRequest
 from bakehouse.config import Config
+from bakehouse.tools import docker_client
 
 Demands = Mapping[str, Mapping[str, Demand]]
 
@@ -36,6 +38,12 @@ def on_this_machine(
         target: _here(subject, demands[target], config, resolved, brought=brought)
         for target, subject in subjects.items()
     }
+
+
+def with_client(subject: Subject, env: Mapping[str, str] = os.environ) -> Subject:
+    """The subject with what the docker client of this machine adds to every build by itself."""
+    added = {PROXIES: docker_client.proxies(env), EPOCH: env.get("SOURCE_DATE_EPOCH", "")}
+    return replace(subject, settings={**subject.settings, **{name: value for name, value in added.items() if value}})
 
 
 def _here(
@@ -62,7 +70,7 @@ def _here(
         frontend = resolved.get(demand.frontend or "")
         if frontend is not None and frontend.status == "missing":
             settings[FRONTEND] = BUILT_IN
-    return replace(subject, contexts=contexts, settings=settings)
+    return with_client(replace(subject, contexts=contexts, settings=settings))
 
 
 def _references(subject: Subject, demands: Mapping[str, Demand]) -> set[str]:

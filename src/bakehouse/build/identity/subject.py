@@ -17,6 +17,8 @@ from bakehouse.model.service import Service
 
 HOST_CA = "host CA"
 BROUGHT = "brought to every RUN"
+PROXIES = "proxies of the docker client"
+EPOCH = "SOURCE_DATE_EPOCH of the environment"
 FRONTEND = "frontend"
 BUILT_IN = "the engine's built-in one"
 

@@ -1,11 +1,12 @@
-"""Whether builders work on this machine, from what the docker client itself goes by: environment and its own files.
+"""What the docker client adds to a build by itself, from its environment and its own files; nothing is run.
 
-In: names of builders (none: the current one). Out: a yes only where nothing speaks against it. Nothing is run and
-nobody is asked; a builder elsewhere may have another platform, and that changes images.
+In: names of builders (none: the current one), or nothing. Out: whether they work on this machine (a builder elsewhere
+may have another platform), and a digest of the proxies that the client hands to every build.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,27 @@ def is_here(builders: Sequence[str] = (), env: Mapping[str, str] = os.environ) -
     host = env.get("DOCKER_HOST", "")
     if host and not host.startswith("unix://"):
         return False
-    directory = Path(env.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    directory = _directory(env)
     context = env.get("DOCKER_CONTEXT") or str(_read(directory / "config.json").get("currentContext") or "default")
     if not host and context not in _LOCAL_CONTEXTS:
         return False
     current = env.get("BUILDX_BUILDER") or str(_read(directory / "buildx" / "current").get("Name") or "default")
     return all(_builder_is_here(directory, name, context) for name in builders or (current,))
+
+
+def proxies(env: Mapping[str, str] = os.environ) -> str:
+    """A digest of the proxies that the client gives to builds as arguments (`proxies` of config.json); "" for none.
+
+    A digest, because their addresses may hold passwords.
+    """
+    found = _read(_directory(env) / "config.json").get("proxies")
+    if not found:
+        return ""
+    return "sha256:" + hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _directory(env: Mapping[str, str]) -> Path:
+    return Path(env.get("DOCKER_CONFIG") or Path.home() / ".docker")
 
 
 def _builder_is_here(directory: Path, name: str, context: str) -> bool:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bakehouse.tools.engine_place import is_here
+from bakehouse.tools.docker_client import is_here
 
 
 @pytest.fixture
