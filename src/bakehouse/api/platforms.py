@@ -50,7 +50,7 @@ def ways(targets: Iterable[Target], builders: Sequence[Builder]) -> tuple[Platfo
 
 
 def warnings(plan: Plan) -> tuple[str, ...]:
-    """What to say of a plan's platforms before it runs: what is emulated, and what that cost before.
+    """What to say of a plan's platforms before it runs: what is emulated and what that cost, what is not loaded.
 
     Raises EngineError for a platform that no builder can build for: nothing has been started then.
     """
@@ -67,6 +67,13 @@ def warnings(plan: Plan) -> tuple[str, ...]:
             )
         if found.how is How.EMULATED:
             lines.append(f"{found.platform} is emulated on {', '.join(found.builders)}: {_cost_words(plan, builders)}")
+    elsewhere = [b.name for b in builders if b.driver != "docker"]
+    several = [t.id for t in targets if len(t.platforms) > 1]
+    if plan.place == "local" and elsewhere and several:
+        lines.append(
+            f"{', '.join(elsewhere)} cannot load images of several platforms into the local engine: "
+            f"{', '.join(several[:5])} stay in its cache; push them with --push"
+        )
     return tuple(lines)
 
 
