@@ -122,6 +122,13 @@ def test_what_the_client_adds_by_itself(tmp_path):
     assert found.settings[EPOCH] == "1"
 
 
+def test_what_sounds_like_a_secret_counts_and_is_not_told(world):
+    world.write({"Dockerfile": "FROM node\nARG NPM_TOKEN\nENV API_KEY=word2\n"})
+    found = world.identity(args={"NPM_TOKEN": "word1"})
+    assert "word" not in str(found)
+    assert world.identity(args={"NPM_TOKEN": "other"}).digest != found.digest
+
+
 def test_platform_stage_and_settings_count(world, base):
     arm = world.identity(platforms=("linux/arm64",)).digest
     both = world.identity(platforms=("linux/amd64", "linux/arm64")).digest

@@ -7,6 +7,7 @@ difference; whatever else is written does. Where the meaning leaves a doubt, the
 
 from __future__ import annotations
 
+import hashlib
 import json
 import posixpath
 import re
@@ -26,6 +27,7 @@ CONFIGURATION = frozenset({
 })  # fmt: skip
 """Instructions that change only the image's configuration: of a stage that only lends files they change nothing."""
 
+_SECRET = re.compile(r"(?i)token|secret|passw|pwd|api_?key|private|credential")
 _COMMIT = re.compile(r"#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|\Z)")
 
 
@@ -166,11 +168,11 @@ class _Reader:
                     name = pair.key.text
                     self.declares_proxy = self.declares_proxy or name.upper() in PROXY_ARGS
                     if name in after.scope.values:
-                        yield f"ARG {name}={json.dumps(after.scope.values[name])}"
+                        yield f"ARG {name}={json.dumps(_told(name, after.scope.values[name]))}"
             case "ENV":
-                values = {pair.key.text: None for pair in instruction.pairs}
+                names = dict.fromkeys(pair.key.text for pair in instruction.pairs)
                 written = "" if step.certain else f" {instruction.original}"
-                yield f"ENV {json.dumps({n: after.env.get(n) for n in values})}{written}"
+                yield f"ENV {json.dumps({n: _told(n, after.env.get(n) or '') for n in names})}{written}"
             case "COPY" | "ADD":
                 yield self._copy(step)
             case "RUN":
@@ -218,6 +220,13 @@ def is_pattern(path: str) -> bool:
 def special_args(args: Mapping[str, str]) -> dict[str, str]:
     """The build arguments that BuildKit itself reads, declared or not."""
     return {name: args[name] for name in sorted(args) if name.startswith("BUILDKIT_") or name == "SOURCE_DATE_EPOCH"}
+
+
+def _told(name: str, value: str) -> str:
+    """A value; where its name sounds like a secret a digest of it, for demands are kept and shown."""
+    if not value or not _SECRET.search(name):
+        return value
+    return "sha256:" + hashlib.sha256(f"{name}={value}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _base_chain(meaning: Meaning) -> frozenset[int]:

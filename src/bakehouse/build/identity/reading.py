@@ -23,7 +23,7 @@ from bakehouse.model.file_source import FileSource
 from bakehouse.model.identity import FORMAT
 from bakehouse.workspace.dockerfiles import MACHINE_PLATFORM
 
-_FORMAT = f"demands {__version__} {FORMAT}.5"
+_FORMAT = f"demands {__version__} {FORMAT}.6"
 _MOST_KEPT = 50_000
 
 
