@@ -29,9 +29,11 @@ GATES: tuple[Gate, ...] = (
     Gate("buildx", (0, 18, 0), "prune --max-used-space", "prune --keep-storage"),
     Gate("buildx", (0, 19, 0), "file system entitlements", "none are asked for"),
     Gate("buildx", (0, 20, 0), "buildx history", "our own history in .bakehouse"),
+    Gate("buildx", (0, 21, 0), "the present cache service of GitHub Actions (gha)", "the registry as cache"),
     Gate("buildx", (0, 23, 0), "platforms of compose files in bake", "bakehouse reads them itself"),
     Gate("buildx", (0, 28, 0), "du as JSON", "the engine's own API"),
     Gate("buildkit", (0, 17, 0), "maxUsedSpace in buildkitd.toml", "keepBytes"),
+    Gate("buildkit", (0, 20, 0), "the present cache service of GitHub Actions (gha)", "the registry as cache"),
     Gate("buildkit", (0, 31, 0), "build metrics for Prometheus, memory of each step", "our own metrics"),
 )
 
