@@ -183,6 +183,22 @@ def test_what_is_edited_during_its_build_is_not_named(small):
     assert states(build(cli)) == {"api": "reused"}
 
 
+def test_a_named_context_outside_the_workspace_counts(small, tmp_path):
+    mark = fresh()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared/data.txt").write_text("one\n")
+    cli = small(
+        {
+            "api/Dockerfile": f"FROM {SMALL_BASE}\nCOPY --from=data data.txt /\nLABEL mark={mark}\n",
+            "bakehouse.toml": f'[workspace]\nname = "t{mark[:12]}"\n[services.api]\ncontexts = {{ data = "../shared" }}\n',
+        }
+    )
+    assert states(build(cli)) == {"api": "done"}
+    assert states(build(cli)) == {"api": "reused"}
+    (tmp_path / "shared/data.txt").write_text("two\n")
+    assert states(build(cli)) == {"api": "done"}
+
+
 def test_two_builds_in_one_workspace(small):
     mark = fresh()
     cli = small({"slow/Dockerfile": f"FROM {SMALL_BASE}\nRUN echo {mark} && sleep 8\n"})

@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 
 from bakehouse import api
 from bakehouse.api.identity import identify_plan
@@ -111,15 +112,25 @@ class Naming:
 
     def _touched(self, identity: Identity) -> bool:
         """Whether a file was changed (and perhaps changed back) since the identities were computed."""
+        outside = {f"{i.name}:": Path(i.value) for i in identity.ingredients if i.kind is IngredientKind.CONTEXT}
         for ingredient in identity.ingredients:
             if ingredient.kind is IngredientKind.FILE:
-                try:
-                    changed = os.lstat(self.plan.root / ingredient.name).st_ctime
-                except OSError:
-                    return True
-                if changed >= self.plan.identified_at:
+                paths = [self.plan.root / ingredient.name]
+                paths += [
+                    d / ingredient.name.removeprefix(p) for p, d in outside.items() if ingredient.name.startswith(p)
+                ]
+                times = [changed for path in paths if (changed := _change_time(path)) is not None]
+                if not times or max(times) >= self.plan.identified_at:
                     return True
         return False
+
+
+def _change_time(path: Path) -> float | None:
+    """When the inode last changed (Unix seconds): no program can set that back. None where nothing is there."""
+    try:
+        return os.lstat(path).st_ctime
+    except OSError:
+        return None
 
 
 def _engine_builds(plan: Plan) -> bool:

@@ -57,7 +57,7 @@ def failure_lines(record: BuildRecord, root: Path) -> list[str]:
 
 def _counts(record: BuildRecord) -> str:
     reused = sum(t.state is TargetState.REUSED for t in record.targets)
-    return f"{reused} images reused; " if reused else ""
+    return f"{reused} image{'' if reused == 1 else 's'} reused; " if reused else ""
 
 
 def _row(target: TargetRecord) -> tuple[str, ...]:
