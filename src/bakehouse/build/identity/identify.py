@@ -93,6 +93,7 @@ class Identifier:
             self._frontend(collected, subject, demand)
             self._images(collected, subject, demand)
             self._named(collected, subject, demand)
+            self._for_one_platform(collected, subject, demand)
             for secret in demand.secrets:
                 collected.add(IngredientKind.SECRET, secret, "asked for")
             collected.unknowable |= dict.fromkeys(demand.unknowable)
@@ -147,6 +148,18 @@ class Identifier:
     def _named(self, collected: Collected, subject: Subject, demand: Demand) -> None:
         for name in dict.fromkeys(name for name, _ in demand.named):
             self._context(collected, name, subject.contexts.get(name, ""), starts=True)
+
+    def _for_one_platform(self, collected: Collected, subject: Subject, demand: Demand) -> None:
+        """What stands for a name on one platform only: named contexts `name::linux/arm64`, whichever platform."""
+        names = {name for name, _ in (*demand.bases, *demand.images, *demand.named)}
+        for key, value in subject.contexts.items():
+            name, _, platform = key.partition("::")
+            if not platform or name not in names:
+                continue
+            if value.startswith("docker-image://"):
+                self._context(collected, key, value, starts=True)
+            else:
+                collected.unknowable[f"the named context {key} = {value} is not looked into"] = None
 
     def sources(
         self, subject: Subject, demand: Demand, collected: Collected
@@ -269,6 +282,9 @@ def wanted_images(subjects: Iterable[Subject], demands: Mapping[str, Demanded]) 
             frontend = subject.args.get("BUILDKIT_SYNTAX") or demand.frontend
             if frontend is not None and FRONTEND not in subject.settings:
                 yield frontend
+        for key, value in subject.contexts.items():
+            if "::" in key and value.startswith("docker-image://"):
+                yield value.removeprefix("docker-image://")
 
 
 def _check_triggers(collected: Collected, reference: str, facts: ImageFacts) -> None:
