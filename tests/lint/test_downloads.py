@@ -57,9 +57,11 @@ def test_clones(command: str, url: str, ref: str | None, directory: str, plain: 
 
 
 def test_verified_here_or_later() -> None:
-    early, late = _subject("curl -O https://x/a", "sha256sum -c a.sum").runs
-    assert is_verified(early)
-    assert is_verified(late)
-    first, second = _subject("sha256sum -c b.sum", "curl -O https://x/a").runs
-    assert is_verified(first)
-    assert not is_verified(second)
+    subject = _subject("curl -O https://x/a", "sha256sum -c a.sum")
+    early, late = subject.runs
+    assert is_verified(subject, early)
+    assert is_verified(subject, late)
+    subject = _subject("sha256sum -c b.sum", "curl -O https://x/a")
+    first, second = subject.runs
+    assert is_verified(subject, first)
+    assert not is_verified(subject, second)

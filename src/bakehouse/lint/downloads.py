@@ -152,15 +152,21 @@ def _readers(program: Program) -> Iterator[Sequence[ShellWord]]:
         yield unwrap(command.words)
 
 
-def is_verified(run: Run) -> bool:
+def is_verified(subject: Subject, run: Run) -> bool:
     """Whether a RUN, or a later one of its stage, compares a checksum or a signature."""
-    runs = (step.instruction for step in run.stage.steps if step.instruction.name == "RUN")
-    for instruction in runs:
-        if instruction.span.start >= run.start:
-            text = "".join((instruction.original, *(h.content for h in instruction.heredocs))).lower()
-            if any(check in text for check in _CHECKS):
-                return True
-    return False
+    return any(stage == run.stage.stage.index and start >= run.start for stage, start in _last_checks(subject))
+
+
+@once
+def _last_checks(subject: Subject) -> Iterator[tuple[int, int]]:
+    """The last RUN of each stage that compares: the stage's index, and where the RUN starts."""
+    found: dict[int, int] = {}
+    for run in subject.runs:
+        instruction = run.instruction
+        text = "".join((instruction.original, *(h.content for h in instruction.heredocs))).lower()
+        if any(check in text for check in _CHECKS):
+            found[run.stage.stage.index] = run.start
+    yield from found.items()
 
 
 def clones(subject: Subject) -> Iterator[Clone]:

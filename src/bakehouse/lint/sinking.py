@@ -7,11 +7,12 @@ A step that names one of the variables, and a RUN that may read any variable, st
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
 
 from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.lint.costs import installs_only, is_passable, uses
-from bakehouse.lint.subject import Run, Subject
+from bakehouse.lint.subject import Run, Subject, once
 
 _PER_BUILD = re.compile(
     r"(?:git|vcs|src|source|ci|github|head|build|app)?_?(?:commit|sha1?|rev|revision)(?:_?(?:sha|hash|id|ref|short|date))?"
@@ -57,18 +58,25 @@ def passed_installs(
     return found
 
 
-def arg_steps(stage: StageMeaning, before: Step) -> dict[str, Step]:
-    """The ARG steps of a stage before a step that declare one variable each, by its name."""
+def named_args(subject: Subject, stage: StageMeaning, step: Step) -> dict[str, Step]:
+    """The variables that an instruction refers to as `$NAME` or `${NAME...}`, with the last ARG of the stage before
+    it that declares this one alone."""
     found: dict[str, Step] = {}
-    for step in stage.steps:
-        if step is before:
-            break
-        if step.instruction.name == "ARG" and len(step.instruction.pairs) == 1 and not step.from_trigger:
-            found[step.instruction.pairs[0].key.text] = step
+    declared = _args(subject)[stage.stage.index] if "$" in step.instruction.original else {}
+    for name in _REFERENCE.findall(step.instruction.original) if declared else ():
+        steps = declared.get(name, [])
+        at = bisect_left(steps, step.instruction.span.start, key=lambda arg: arg.instruction.span.start)
+        if at:
+            found.setdefault(name, steps[at - 1])
     return found
 
 
-def named(step: Step, names: Collection[str]) -> list[str]:
-    """Those of `names` that an instruction refers to as `$NAME` or `${NAME...}`."""
-    found = dict.fromkeys(_REFERENCE.findall(step.instruction.original))
-    return [name for name in found if name in names]
+@once
+def _args(subject: Subject) -> Iterator[dict[str, list[Step]]]:
+    """For each stage the ARGs that declare one variable each, by its name."""
+    for meaning in subject.stages:
+        found: dict[str, list[Step]] = {}
+        for step in meaning.steps:
+            if step.instruction.name == "ARG" and len(step.instruction.pairs) == 1 and not step.from_trigger:
+                found.setdefault(step.instruction.pairs[0].key.text, []).append(step)
+        yield found

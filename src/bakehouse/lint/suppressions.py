@@ -13,9 +13,11 @@ rules are silent in which lines, and the names that no rule has.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import itemgetter
 
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction, Trivia, TriviaKind
 from bakehouse.lint.selection import RuleNames
@@ -36,9 +38,10 @@ class Suppressions:
 
     def hide(self, rule: str, line: int) -> bool:
         """Whether a finding of `rule` at `line` is not to be shown."""
-        return rule in self.everywhere or any(
-            first <= line <= last and rule in rules for first, last, rules in self.lines
-        )
+        if rule in self.everywhere:
+            return True
+        at = bisect_right(self.lines, line, key=itemgetter(0)) - 1  # instructions come one after the other
+        return at >= 0 and line <= self.lines[at][1] and rule in self.lines[at][2]
 
 
 def read_suppressions(tree: Dockerfile, names: RuleNames) -> Suppressions:

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from bakehouse.lint.line_edits import move_after
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
-from bakehouse.lint.sinking import arg_steps, is_volatile, named, passed_installs
+from bakehouse.lint.sinking import is_volatile, named_args, passed_installs
 from bakehouse.lint.subject import Subject
 
 RULE = rule(__doc__, name="build-label-early", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
@@ -50,10 +50,10 @@ def check(subject: Subject) -> Iterator[Hit]:
     for stage, step in subject.steps_named("LABEL"):
         if "$" not in step.instruction.original:
             continue
-        declared = arg_steps(stage, step)
-        names = named(step, list(declared))
+        args = named_args(subject, stage, step)
+        names = list(args)
         volatile = [name for name in names if is_volatile(name)]
-        moved = [*(found for name, found in declared.items() if name in names), step]
+        moved = [*sorted(args.values(), key=lambda arg: arg.instruction.span.start), step]
         passed = passed_installs(subject, stage, step, names, moved) if volatile else None
         if passed is None:
             continue

@@ -59,7 +59,7 @@ def check(subject: Subject) -> Iterator[Hit]:
     seen: set[int] = set()
     for download in downloads(subject):
         run = download.program.run
-        if id(run) in seen or not _is_program(download) or is_verified(run):
+        if id(run) in seen or not _is_program(download) or is_verified(subject, run):
             continue
         seen.add(id(run))
         yield Hit(

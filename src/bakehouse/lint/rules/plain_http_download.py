@@ -54,7 +54,7 @@ def check(subject: Subject) -> Iterator[Hit]:
     if b"http://" not in subject.data:
         return
     for download in downloads(subject):
-        if _INSECURE.match(download.url) and not is_verified(download.program.run):
+        if _INSECURE.match(download.url) and not is_verified(subject, download.program.run):
             yield _hit(subject, download.address.span)
     for _, step in subject.steps_named("ADD"):
         for source in step.sources:

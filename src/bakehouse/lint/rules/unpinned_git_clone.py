@@ -44,27 +44,31 @@ _CHOOSE = frozenset({"checkout", "reset", "switch"})
 
 def check(subject: Subject) -> Iterator[Hit]:
     """Every clone without a fixed ref."""
+    chosen = _last_choices(subject)
     for clone in clones(subject):
         if (
             clone.ref is None
             and not clone.url.startswith((".", "/"))
-            and not _is_chosen_later(subject, clone.program.run)
+            and not _is_chosen_later(chosen, clone.program.run)
         ):
             span = clone.program.command.span
             yield Hit("git clone takes whatever is newest", span, hint="add --branch TAG, or check a commit out")
-        elif clone.ref in _MOVING and not _is_chosen_later(subject, clone.program.run):
+        elif clone.ref in _MOVING and not _is_chosen_later(chosen, clone.program.run):
             message = f"git clone takes whatever {clone.ref} is today"
             yield Hit(
                 message, clone.program.command.span, hint="name a tag or a commit instead", severity=Severity.INFO
             )
 
 
-def _is_chosen_later(subject: Subject, run: Run) -> bool:
-    """Whether a state is checked out in this RUN or a later one of the stage."""
-    return any(
-        program.run.stage is run.stage
-        and program.run.start >= run.start
-        and len(program.words) > 2
-        and _CHOOSE.intersection(program.arguments)
+def _last_choices(subject: Subject) -> dict[int, int]:
+    """Where the last RUN starts that checks a state out, by the index of its stage."""
+    return {
+        program.run.stage.stage.index: program.run.start
         for program in subject.programs("git")
-    )
+        if len(program.words) > 2 and _CHOOSE.intersection(program.arguments)
+    }
+
+
+def _is_chosen_later(chosen: dict[int, int], run: Run) -> bool:
+    """Whether a state is checked out in this RUN or a later one of the stage."""
+    return chosen.get(run.stage.stage.index, -1) >= run.start

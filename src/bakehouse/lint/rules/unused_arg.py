@@ -32,13 +32,14 @@ Unsafe: the ARG is removed where it declares nothing else. BuildKit warns then i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from bakehouse.dockerfile.edits import delete_lines
 from bakehouse.dockerfile.expansion import PROXY_ARGS
 from bakehouse.dockerfile.syntax import Instruction, Pair
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
-from bakehouse.lint.subject import Subject
+from bakehouse.lint.subject import Subject, once
 
 RULE = rule(__doc__, name="unused-arg", group=Group.CORRECTNESS, severity=Severity.INFO, fix=FixSafety.UNSAFE)
 _READ_BY_BUILDKIT = re.compile(
@@ -82,14 +83,19 @@ def _is_named_elsewhere(subject: Subject, arg: Instruction, pair: Pair) -> bool:
 
 def _is_followed_by_run(subject: Subject, arg: Instruction) -> bool:
     """Whether something runs after an ARG, in its stage or in one that starts from it."""
-    home = next((m.stage.index for m in subject.stages if any(i is arg for i in m.stage.instructions)), None)
-    if home is None:
-        return False
-    family = {home}
-    for meaning in subject.stages:
-        if meaning.stage.origin.stage in family:
-            family.add(meaning.stage.index)
-    return any(
-        instruction.name in ("RUN", "ONBUILD") and instruction.span.start > arg.span.start
-        for index in family for instruction in subject.stages[index].stage.instructions
-    )  # fmt: skip
+    starts = [meaning.stage.from_.span.start for meaning in subject.stages]
+    home = bisect_right(starts, arg.span.start) - 1
+    return home >= 0 and _last_runs(subject)[home] > arg.span.start
+
+
+@once
+def _last_runs(subject: Subject) -> tuple[int, ...]:
+    """For each stage where the last RUN starts in it or in a stage on top of it; -1 where there is none."""
+    found = [-1] * len(subject.stages)
+    for meaning in reversed(subject.stages):
+        index, base = meaning.stage.index, meaning.stage.origin.stage
+        own = (i.span.start for i in meaning.stage.instructions if i.name in ("RUN", "ONBUILD"))
+        found[index] = max(found[index], max(own, default=-1))
+        if base is not None:
+            found[base] = max(found[base], found[index])
+    return tuple(found)

@@ -41,7 +41,7 @@ from bakehouse.dockerfile.state import StageMeaning, Step
 from bakehouse.dockerfile.syntax import Pair
 from bakehouse.lint.line_edits import move_after
 from bakehouse.lint.rule import FixSafety, Group, Hit, Severity, rule, unsafe_fix
-from bakehouse.lint.sinking import arg_steps, is_per_build, is_volatile, named, passed_installs
+from bakehouse.lint.sinking import is_per_build, is_volatile, named_args, passed_installs
 from bakehouse.lint.subject import Subject
 
 RULE = rule(__doc__, name="volatile-env-early", group=Group.CACHE, severity=Severity.WARNING, fix=FixSafety.UNSAFE)
@@ -50,7 +50,7 @@ RULE = rule(__doc__, name="volatile-env-early", group=Group.CACHE, severity=Seve
 def check(subject: Subject) -> Iterator[Hit]:
     """Every ENV of a volatile value that installs come after for no reason."""
     for stage, step in subject.steps_named("ENV"):
-        args = _volatile_args(stage, step)
+        args = _volatile_args(subject, stage, step)
         pairs = step.instruction.pairs
         volatile = [p.key.text for p in pairs if is_volatile(p.key.text) or _refers(p, args)]
         if not volatile:
@@ -71,12 +71,9 @@ def check(subject: Subject) -> Iterator[Hit]:
         )
 
 
-def _volatile_args(stage: StageMeaning, step: Step) -> dict[str, Step]:
+def _volatile_args(subject: Subject, stage: StageMeaning, step: Step) -> dict[str, Step]:
     """The ARGs of a volatile value that the ENV refers to."""
-    if "$" not in step.instruction.original:
-        return {}
-    declared = {name: found for name, found in arg_steps(stage, step).items() if is_volatile(name)}
-    return {name: declared[name] for name in named(step, list(declared))}
+    return {name: found for name, found in named_args(subject, stage, step).items() if is_volatile(name)}
 
 
 def _refers(pair: Pair, args: dict[str, Step]) -> bool:
