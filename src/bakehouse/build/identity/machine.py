@@ -59,6 +59,7 @@ def _here(
         settings[HOST_CA] = BROUGHT
     for demand in demands.values():
         for reference, _ in (*demand.bases, *demand.images):
+            contexts |= _for_one_platform(reference, config)
             mapped = config.bases.map.get(reference)
             found = resolved.get(reference)
             if reference in contexts:
@@ -71,6 +72,12 @@ def _here(
         if frontend is not None and frontend.status == "missing":
             settings[FRONTEND] = BUILT_IN
     return with_client(replace(subject, contexts=contexts, settings=settings))
+
+
+def _for_one_platform(reference: str, config: Config) -> dict[str, str]:
+    """What [bases.map] puts in place of a base on one platform only, as plans do (build/targets.py)."""
+    found = {k: v for k, v in config.bases.map.items() if k.startswith(f"{reference}::")}
+    return {k: v if "://" in v else f"docker-image://{v}" for k, v in found.items()}
 
 
 def _references(subject: Subject, demands: Mapping[str, Demand]) -> set[str]:
