@@ -27,7 +27,7 @@ def target_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which images are meant."""
     for option in (
         click.option("--offline", is_flag=True, help="Ask no registry for base images: take their last known digests."),
-        click.option("--builder", metavar="NAME", help="Use this buildx builder."),
+        click.option("--builder", metavar="NAME", help="Use this buildx builder; several: a,b."),
         click.option("--no-substitute", is_flag=True, help="Never replace a base image or a frontend."),
         click.option("--platform", "platforms", multiple=True, metavar="OS/ARCH", help="Platform; may be repeated."),
         click.option("--variant", metavar="NAME", help="Variant to build: prod (default), dev, gpu, ..."),
