@@ -8,8 +8,8 @@ from tests.workspace.context_cases import CASES, expected, lay_out
 from bakehouse.dockerfile.ignore import read_ignore
 from bakehouse.dockerfile.meaning import interpret
 from bakehouse.dockerfile.parser import parse
-from bakehouse.workspace.context_selection import followed_paths, sent, take
 from bakehouse.workspace.context_tree import ContextTree
+from bakehouse.workspace.context_view import ContextView
 from bakehouse.workspace.work_tree import WorkTree
 
 
@@ -29,12 +29,12 @@ def paths(nodes):
 def test_sources_take_exactly_what_buildkit_takes(case, tmp_path):
     lay_out(tmp_path, case)
     meaning = interpret(parse(case.dockerfile.encode()))
-    tree = tree_of(tmp_path, case.ignore)
-    found = [take(tree, source) for source in meaning.context_sources]
+    view = ContextView(tree_of(tmp_path, case.ignore), meaning)
+    found = view.taken
     if case.taken is None:
         assert any(t.problem for t in found)
         return
     assert [t.problem for t in found if t.problem] == []
     assert {path for t in found for path in paths(t.nodes)} == expected(case.taken)
     links = {name.partition(" -> ")[0] for name in case.listed if " -> " in name}
-    assert paths(sent(tree, followed_paths(meaning))) - links == expected(case.sent or case.taken) - links
+    assert paths(view.sent) - links == expected(case.sent or case.taken) - links

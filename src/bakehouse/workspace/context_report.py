@@ -57,7 +57,7 @@ def report_context(
     """Everything there is to say of a view.
 
     `proposed_path` is where a new ignore file would belong where none is in force; `others` are the other builds, by
-    name, that the ignore file governs too. Raises IgnoreFileError.
+    name, that the ignore file governs too.
     """
     present = Sizes(view.tree.walk())
     moved = Sizes(view.sent)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bakehouse.dockerfile.ignore import IgnoreFileError, IgnoreMatcher, Visit, match_patterns
 from bakehouse.dockerfile.ignore_pattern import SPECIAL
@@ -53,7 +53,7 @@ class _NothingThereError(Exception):
 
 
 def take(tree: ContextTree, source: Source) -> Taken:
-    """What a source of kind CONTEXT takes, after the ignore file."""
+    """What a source of kind CONTEXT takes, after the ignore file. See also `with_heads`."""
     if not source.certain:
         return Taken(source, tuple(tree.walk()), (".",), whole=True)
     try:
@@ -70,6 +70,27 @@ def take(tree: ContextTree, source: Source) -> Taken:
     except (PathPatternError, IgnoreFileError, _NothingThereError) as error:
         return Taken(source, (), (), problem=error.message if isinstance(error, IgnoreFileError) else str(error))
     return Taken(source, tuple(found.values()), tuple(matches))
+
+
+def with_heads(tree: ContextTree, taken: Iterable[Taken], sent_paths: frozenset[str]) -> tuple[Taken, ...]:
+    """The same, with one more reason to fail: BuildKit looks for matches below what stands before the first wildcard.
+
+    A pattern without any match is no error, but that directory must have been sent, and it is only where something
+    below it is: `COPY conf/*.optional /` fails on an existing `conf` without a match.
+    """
+    return tuple(_with_head(tree, found, sent_paths) for found in taken)
+
+
+def _with_head(tree: ContextTree, taken: Taken, sent_paths: frozenset[str]) -> Taken:
+    if taken.source.is_mount or taken.problem or taken.nodes:
+        return taken
+    start, inside = _split(taken.source)
+    head, rest = split_wildcards(start)
+    if tree.resolve(head) in sent_paths | {"."} or (inside is None and not rest):
+        return taken
+    return replace(
+        taken, problem=f"{taken.source.path}: nothing matches, so {head} is not sent and BuildKit fails on it"
+    )
 
 
 def _split(source: Source) -> tuple[str, str | None]:
@@ -137,8 +158,8 @@ def _filtered(
             del above[len(pending) - 1 if pending else 0 :]
             continue
         relative = node.path[prefix:]
-        wanted = include.visit(relative, included) if include else None
-        unwanted = exclude.visit(relative, excluded, is_directory=node.is_directory) if exclude else None
+        wanted = include.visit(relative, included) if include is not None else None
+        unwanted = exclude.visit(relative, excluded, is_directory=node.is_directory) if exclude is not None else None
         taken = (wanted is None or wanted.excluded) and not (unwanted is not None and unwanted.excluded)
         if taken:
             yield from (directory for directory, given in above if not given)

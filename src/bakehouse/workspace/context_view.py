@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bakehouse.dockerfile.ignore import IgnoreMatcher, IgnoreRule, Visit
+from bakehouse.dockerfile.ignore import IgnoreFileError, IgnoreMatcher, IgnoreRule, Visit
 from bakehouse.dockerfile.meaning import Meaning
 from bakehouse.dockerfile.sources import SourceKind
 from bakehouse.model.file_source import EntryKind, FileSource
-from bakehouse.workspace.context_selection import Taken, followed_paths, sent, take
+from bakehouse.workspace.context_selection import Taken, followed_paths, sent, take, with_heads
 from bakehouse.workspace.context_tree import ContextTree, Node, find_ignore_file, open_context
 
 
@@ -37,7 +37,8 @@ class ContextView:
     @cached_property
     def taken(self) -> tuple[Taken, ...]:
         """What each COPY, ADD and bind mount of the stages that the target needs takes, in order."""
-        return tuple(take(self.tree, source) for source in self.meaning.context_sources)
+        found = (take(self.tree, source) for source in self.meaning.context_sources)
+        return with_heads(self.tree, found, frozenset(node.path for node in self.sent))
 
     @cached_property
     def taken_by_any_stage(self) -> tuple[Taken, ...]:
@@ -47,8 +48,14 @@ class ContextView:
 
     @cached_property
     def sent(self) -> tuple[Node, ...]:
-        """What BuildKit's client offers for a build of the target, directories too. Raises IgnoreFileError."""
-        return tuple(sent(self.tree, followed_paths(self.meaning)))
+        """What BuildKit's client offers for a build of the target, directories too.
+
+        Nothing where a source makes no sense as a pattern: the build fails before anything is sent.
+        """
+        try:
+            return tuple(sent(self.tree, followed_paths(self.meaning)))
+        except IgnoreFileError:
+            return ()
 
     @cached_property
     def used(self) -> frozenset[str]:
