@@ -110,6 +110,10 @@ class Daemon:
         """As a machine that loses power: no goodbye."""
         self._signal(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """As a machine that hangs: connections stay open, nobody answers."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def stop(self) -> None:
         """End it and remove all that it kept."""
         self._signal(signal.SIGTERM)

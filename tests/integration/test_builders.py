@@ -54,7 +54,8 @@ def test_without_its_certificate_nothing_is_made(small, daemons, certificates):
     assert [b["name"] for b in cli.json("builder", "ls")["builders"]] == ["default"]
 
 
-def test_targets_of_a_builder_that_dies_run_elsewhere(small, daemons, tls):
+@pytest.mark.parametrize("how", ["dies", "hangs"])
+def test_targets_of_a_builder_that_is_lost_run_elsewhere(small, daemons, tls, how):
     services = {f"s{i}/Dockerfile": slow(f"s{i}", 8) for i in range(4)}
     cli = small({**services, "bakehouse.toml": "[builder.capacity]\none = 2\ntwo = 2\n"})
     one, two = daemons(), daemons()
@@ -72,7 +73,7 @@ def test_targets_of_a_builder_that_dies_run_elsewhere(small, daemons, tls):
         time.sleep(0.3)
     assert sorted(work["one"] + work["two"]) == ["s0", "s1", "s2", "s3"]
     time.sleep(3)
-    one.kill()
+    one.kill() if how == "dies" else one.freeze()
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     run = json.loads(said)["run"]
@@ -80,6 +81,7 @@ def test_targets_of_a_builder_that_dies_run_elsewhere(small, daemons, tls):
     moved = [t["id"] for t in run["targets"] if "one is lost" in t["message"]]
     assert sorted(moved) == sorted(work["one"])
     after = {h["name"]: h["use"] for h in cli.json("builder", "status", code=1)["builders"]}
+    one.kill()
     assert after["one"]["lost"]
     assert after["two"]["calls"] == 4
     assert 0 < after["two"]["utilisation"] <= 1
