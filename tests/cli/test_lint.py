@@ -108,6 +108,9 @@ def test_shellcheck(repo: Path) -> None:
         (["lint", "--baseline", "missing.json"], b"missing.json: cannot be read"),
         (["lint", "-", "api"], b"stands alone"),
         (["rule", "nosuchrule"], b"no rule, group or alias"),
+        (["lint", "-o", "nowhere/x"], b"nowhere/x: cannot be written: No such file"),
+        (["lint", "-o", "api"], b"api: cannot be written: Is a directory"),
+        (["lint", "/dev/zero"], b"/dev/zero: larger than"),
     ],
 )
 def test_wrong_use_is_exit_2(repo: Path, args: list[str], message: bytes) -> None:
@@ -121,7 +124,7 @@ def test_configuration(repo: Path) -> None:
     (repo / "bakehouse.toml").write_text('[lint]\nselect = ["missing-pipefail"]\nseverity = { DL4006 = "info" }\n')
     done = run("lint", cwd=repo)
     assert done.returncode == 0
-    assert b"1 findings (1 info)" in done.stdout
+    assert b"1 finding (1 info)" in done.stdout
     (repo / "bakehouse.toml").write_text('[lint]\nselekt = ["x"]\n')
     done = run("lint", cwd=repo)
     assert done.returncode == 2
@@ -148,3 +151,19 @@ def test_rule_tells_all(repo: Path) -> None:
     assert run("rule", "DL4006", cwd=repo).stdout.startswith(b"missing-pipefail: ")
     rules = json.loads(run("rule", "--json", cwd=repo).stdout)["rules"]
     assert {"name", "group", "severity", "fix", "aliases", "summary", "page", "default"} <= rules[0].keys()
+
+
+def test_a_pipe_called_dockerfile_is_passed_by(repo: Path) -> None:
+    os.mkfifo(repo / "pipe.Dockerfile")
+    done = run("lint", "--select", "missing-pipefail", cwd=repo)
+    assert b"2 files checked" in done.stdout
+
+
+def test_a_file_too_large_stops_no_other(repo: Path) -> None:
+    with (repo / "huge.Dockerfile").open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    done = run("lint", "--isolated", "--select", "missing-pipefail", cwd=repo)
+    assert done.returncode == 1
+    assert b"huge.Dockerfile:1:1: error: larger than 67108864 bytes" in done.stdout
+    assert b"api/Dockerfile:2:9: warning:" in done.stdout
+    assert run("lint", "huge.Dockerfile", "--isolated", cwd=repo).returncode == 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import tempfile
 from pathlib import Path
 
 from bakehouse import api
+from bakehouse.api.replacing import replace_files
 from bakehouse.build.reading import read
 from bakehouse.dockerfile.meaning import Meaning, interpret
 from bakehouse.dockerfile.parser import parse
@@ -57,13 +57,9 @@ def context(root: Path, what: str, variant: str | None = None) -> ContextReport:
 
 
 def write_ignore_file(root: Path, proposal: IgnoreProposal) -> Path:
-    """Write a proposed ignore file, whole or not at all; the path written."""
+    """Write a proposed ignore file, whole or not at all; the path written. Raises UsageError and OSError."""
     path = root / proposal.path
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-        made.write(proposal.text.encode("utf-8", "surrogateescape"))
-    temporary = Path(made.name)
-    temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-    temporary.replace(path.resolve())
+    replace_files({path: proposal.text.encode("utf-8", "surrogateescape")})
     return path
 
 

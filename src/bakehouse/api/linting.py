@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bakehouse.api.replacing import replace_files
 from bakehouse.config import Config, load
 from bakehouse.errors import BakehouseError, UsageError
 from bakehouse.lint import shell_findings
@@ -15,9 +16,9 @@ from bakehouse.lint.baseline import new_findings, read_baseline, write_baseline
 from bakehouse.lint.fixing import Fixer
 from bakehouse.lint.linter import Linter, by_place
 from bakehouse.lint.repo import Repo
-from bakehouse.lint.rules import rule_infos
+from bakehouse.lint.rules import SYNTAX_RULE, rule_infos
 from bakehouse.lint.selection import RuleNames, select
-from bakehouse.model.finding import Finding, LintReport, RuleInfo
+from bakehouse.model.finding import Finding, LintReport, Place, RuleInfo
 from bakehouse.model.service import Notice, Workspace
 from bakehouse.tools import shellcheck
 from bakehouse.tools.run import failure, run
@@ -59,12 +60,12 @@ def lint(root: Path, request: LintRequest) -> LintReport:
     """Find, and with `fix` repair in memory (see `write_fixes`). Raises UsageError and ConfigError."""
     settings = load(root)
     selection = select(settings.lint, RuleNames(rule_infos()), chosen=request.select, ignored=request.ignore)
-    repo, notices = _repo(root, settings, request)
+    repo, notices, unread = _repo(root, settings, request)
     linter = Linter(selection)
     fixed = Fixer(linter, unsafe=request.unsafe).fix(repo) if request.fix else ()
     linter.suppressed = 0
     linter.broken.clear()
-    findings = linter.check(repo)
+    findings = tuple(sorted((*linter.check(repo), *unread), key=by_place))
     wanted = request.shellcheck if request.shellcheck is not None else settings.lint.shellcheck == "auto"
     if wanted:
         found, silenced = _shell_findings(repo, linter, (*request.ignore, *settings.lint.ignore))
@@ -83,17 +84,34 @@ def lint(root: Path, request: LintRequest) -> LintReport:
 
 
 def write_fixes(root: Path, report: LintReport) -> None:
-    """Write what fixing changed, each file whole or not at all; mode and links stay."""
-    for file in report.fixed:
-        if file.after != file.before:
-            replace_file(root / file.path, file.after)
+    """Write what fixing changed: all files or none, mode and links stay.
+
+    Raises UsageError where a file is no longer what was read, OSError where the disk refuses.
+    """
+    changed = [file for file in report.fixed if file.after != file.before]
+    for file in changed:
+        if _now(root / file.path) != file.before:
+            raise UsageError(
+                "changed while it was looked at; nothing was written", path=file.path, hint="run the command again"
+            )
+    replace_files({root / file.path: file.after for file in changed})
 
 
 def save_baseline(root: Path, report: LintReport, name: str | None = None) -> str:
     """Write the baseline file that holds back the report's findings; its name, workspace-relative."""
     name = name or load(root).lint.baseline
-    replace_file(root / name, write_baseline(report.findings))
+    replace_files({root / name: write_baseline(report.findings)})
     return name
+
+
+def save_output(root: Path, name: str, text: str) -> None:
+    """Write a report to a file. Raises UsageError where it cannot be one, OSError where the disk refuses."""
+    path = root / name
+    data = text.encode("utf-8", "surrogateescape")
+    if path.exists() and not path.is_file() and not path.is_dir():  # /dev/stdout, a pipe
+        path.write_bytes(data)
+    else:
+        replace_files({path: data})
 
 
 def fail_on(root: Path) -> str:
@@ -101,38 +119,37 @@ def fail_on(root: Path) -> str:
     return load(root).lint.fail_on
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in place of a file in one step: what reads it sees the old bytes or the new ones."""
-    real = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        Path(name).chmod(real.stat().st_mode & 0o7777 if real.exists() else 0o666 & ~_umask())
-        Path(name).replace(real)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _repo(root: Path, settings: Config, request: LintRequest) -> tuple[Repo, list[Notice], list[Finding]]:
+    """The subjects that the request means, the workspace around them, and findings for what cannot be read.
 
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _repo(root: Path, settings: Config, request: LintRequest) -> tuple[Repo, list[Notice]]:
-    """The subjects that the request means, and the workspace around them."""
+    A file that was named has to be readable; one that was met in a directory stops nobody. Raises UsageError.
+    """
     notices: list[Notice] = []
     workspace = None if request.isolated else _workspace(root, settings, notices)
     repo = Repo(root, settings, workspace)
-    for path in _files(root, settings, request):
+    unread: list[Finding] = []
+    for path, named in _files(root, settings, request).items():
+        if path == "-":
+            repo.add(request.stdin_name, request.stdin or b"")
+            continue
         try:
-            data = request.stdin if path == "-" else _read(root / path)
+            repo.add(path, _read(root / path))
         except OSError as error:
-            raise UsageError(f"cannot be read: {error.strerror}", path=path) from None
-        repo.add(request.stdin_name if path == "-" else path, data or b"")
-    return repo, notices
+            message = f"cannot be read: {error.strerror}"
+        except UsageError as error:
+            message = error.message
+        else:
+            continue
+        if named:
+            raise UsageError(message, path=path, hint="name a Dockerfile that can be read")
+        unread.append(_unread(path, message))
+    return repo, notices, unread
+
+
+def _unread(path: str, message: str) -> Finding:
+    rule = SYNTAX_RULE.RULE
+    return Finding(rule=rule.name, group=rule.group, severity=rule.severity, message=message,
+                   place=Place(path=path, line=1, end_line=1, end_column=1))  # fmt: skip
 
 
 def _workspace(root: Path, settings: Config, notices: list[Notice]) -> Workspace | None:
@@ -146,28 +163,41 @@ def _workspace(root: Path, settings: Config, notices: list[Notice]) -> Workspace
 
 
 def _read(path: Path) -> bytes:
-    if path.stat().st_size > MAX_BYTES:
-        raise UsageError(f"larger than {MAX_BYTES} bytes: no Dockerfile", path=str(path))
-    return path.read_bytes()
+    """The bytes of a file. Raises OSError and UsageError."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"larger than {MAX_BYTES} bytes: no Dockerfile")
+    return data
 
 
-def _files(root: Path, settings: Config, request: LintRequest) -> list[str]:
-    """The Dockerfiles to look at, workspace-relative where they lie in it. Raises UsageError."""
-    found: dict[str, None] = {}
+def _now(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _files(root: Path, settings: Config, request: LintRequest) -> dict[str, bool]:
+    """The Dockerfiles to look at, workspace-relative where they lie in it, and whether they were named.
+
+    Raises UsageError.
+    """
+    found: dict[str, bool] = {}
     for given in request.paths or (".",):
         if given == "-":
-            found["-"] = None
+            found["-"] = True
             continue
         path = root / given
         if path.is_dir():
             exclude = settings.workspace.exclude
             names = (name for name in walk(path, exclude).files if _is_dockerfile(name))
-            found.update({_relative(root, path / name): None for name in names})
+            found = {**{_relative(root, path / name): False for name in names}, **found}
         elif path.exists():
-            found[_relative(root, path)] = None
+            found[_relative(root, path)] = True
         else:
             raise UsageError(f"there is no {given}", hint="give files, directories, or - for standard input")
-    return list(found)
+    return found
 
 
 def _is_dockerfile(path: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from pathlib import Path
 
 import click
 
@@ -82,7 +81,7 @@ def command(
         unsafe=unsafe,
         shellcheck=shellcheck,
         baseline=None if no_baseline or write_baseline else baseline or "",
-        stdin=sys.stdin.buffer.read() if "-" in paths else None,
+        stdin=_standard_input() if "-" in paths else None,
         stdin_name=stdin_filename,
     )
     report = linting.lint(ctx.directory, request)
@@ -114,6 +113,13 @@ def _refuse_nonsense(paths: tuple[str, ...], *, fix: bool, as_diff: bool, unsafe
         raise UsageError("there is no baseline for standard input", hint="give the file itself")
 
 
+def _standard_input() -> bytes:
+    data = sys.stdin.buffer.read(linting.MAX_BYTES + 1)
+    if len(data) > linting.MAX_BYTES:
+        raise UsageError(f"standard input is larger than {linting.MAX_BYTES} bytes: no Dockerfile")
+    return data
+
+
 def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     """`--select a,b --select c` → a, b, c."""
     return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
@@ -138,7 +144,7 @@ def _emit(ctx: CliContext, report: LintReport, form: str, output: str | None, *,
     if form == "text":
         text = safe(text)
     if output:
-        linting.replace_file(Path(ctx.directory, output), text.encode("utf-8", "surrogateescape"))
+        linting.save_output(ctx.directory, output, text)
         ctx.say(f"written to {output}: {len(report.findings)} findings in {len(report.checked)} files")
     else:
         sys.stdout.write(text)
