@@ -70,7 +70,7 @@ def walk(root: Path, exclude: Sequence[str] = (), source: FileSource | None = No
             if entry.kind is EntryKind.DIRECTORY:
                 if not _pruned(source, path, name):
                     pending.append(path)
-            elif entry.kind is not EntryKind.LINK or _leads_to_file(source, path):
+            elif entry.kind is EntryKind.FILE or (entry.kind is EntryKind.LINK and _leads_to_file(source, path)):
                 files.append(path)
     return Tree(root=root, source=source, files=tuple(sorted(files)), notices=tuple(notices))
 
