@@ -114,6 +114,27 @@ def test_text_marks_the_spot(tmp_path: Path) -> None:
     assert lines[2].count("^") == len("Build")
 
 
+@pytest.mark.parametrize("far", [0, 20, 60, 90, 400])
+def test_a_long_line_is_shown_around_the_spot(tmp_path: Path, far: int) -> None:
+    """A terminal of 80 columns wraps nothing, so that the mark stands below what it means."""
+    (tmp_path / "Dockerfile").write_text(f"FROM debian:12\nRUN {'x' * far} a | b {'y' * 200}\n")
+    found = linting.lint(tmp_path, LintRequest(select=("missing-pipefail",)))
+    _, source, mark, *_ = render("text", found, linting.lint_rules()).splitlines()
+    assert max(len(source), len(mark)) <= 80
+    assert source[mark.index("^")] == "b"
+
+
+def test_the_last_lines_count(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12 AS Build\nRUN a | b\n")
+
+    def last(*rules: str) -> list[str]:
+        return render("text", linting.lint(tmp_path, LintRequest(select=rules)), linting.lint_rules()).splitlines()[-2:]
+
+    assert last("stage-name-casing") == ["1 file checked: 1 finding (1 style)", "1 can be fixed with --fix"]
+    assert last("missing-pipefail")[1] == "1 can be fixed with --fix --unsafe"
+    assert last("missing-pipefail", "stage-name-casing")[1] == ("1 can be fixed with --fix, 1 more with --fix --unsafe")
+
+
 def test_statistics(report: LintReport) -> None:
     assert "missing-pipefail" in by_rule(report)
 

@@ -10,7 +10,10 @@ from collections import Counter
 
 from bakehouse.model.finding import Finding, FixedFile, LintReport, RuleInfo, Severity
 
-MAX_SOURCE = 160
+MAX_SOURCE = 72
+"""Columns of a source line; with its number before it, 80."""
+
+_FLAGS = ((True, "--fix"), (False, "--fix --unsafe"))
 
 
 def render(report: LintReport, rules: tuple[RuleInfo, ...]) -> str:  # noqa: ARG001 - the form of all renderers
@@ -30,7 +33,7 @@ def entry(finding: Finding) -> list[str]:
     if finding.hint:
         lines.append(f"  = {finding.hint}")
     if finding.fix:
-        flag = "--fix" if finding.fix.safe else "--fix --unsafe"
+        flag = dict(_FLAGS)[finding.fix.safe]
         lines.append(f"  = {flag}: {finding.fix.title}")
     return lines
 
@@ -42,16 +45,26 @@ def _marked(finding: Finding) -> list[str]:
     before = raw[: place.column - 1].decode("utf-8", "replace")
     end = place.end_column - 1 if place.end_line == place.line else len(raw)
     here = raw[place.column - 1 : max(end, place.column)].decode("utf-8", "replace").rstrip()
-    shown = place.source.replace("\t", " ")[:MAX_SOURCE]
-    number = f"{place.line:>5} | "
+    shown, before = _window(place.source.replace("\t", " "), before, here)
     mark = " " * _width(before) + "^" * max(1, _width(here))
-    return [number + shown, "      | " + mark[: len(shown) + 1]]
+    return [f"{place.line:>5} | {shown}", "      | " + mark[: max(_width(before) + 1, _width(shown))]]
+
+
+def _window(line: str, before: str, here: str) -> tuple[str, str]:
+    """As much of a long line as a narrow terminal shows, around the spot, and what of it stands before the spot."""
+    if len(line) <= MAX_SOURCE:
+        return line, before
+    if len(before) + len(here) < MAX_SOURCE or len(before) < MAX_SOURCE // 2:
+        return line[: MAX_SOURCE - 1] + "…", before
+    start = min(len(before) - MAX_SOURCE // 4, len(line) - MAX_SOURCE + 1)
+    end = start + MAX_SOURCE - 2
+    shown = "…" + (line[start:] if end + 1 >= len(line) else line[start:end] + "…")
+    return shown, "…" + before[start:]
 
 
 def summary(report: LintReport) -> list[str]:
     """The last lines: how many of what, and what can be repaired."""
-    count = len(report.checked)
-    files = f"{count} {'file' if count == 1 else 'files'}"
+    files = _count(len(report.checked), "file")
     lines = [f"{notice.path or ''}: {notice.message}".removeprefix(": ") for notice in report.notices]
     lines += [line for file in report.fixed for line in _fixed(file)]
     held = [
@@ -65,11 +78,15 @@ def summary(report: LintReport) -> list[str]:
     by = Counter(finding.severity for finding in report.findings)
     counts = ", ".join(f"{by[severity]} {severity.value}" for severity in Severity if by[severity])
     fixable = Counter(finding.fix.safe for finding in report.findings if finding.fix)
-    lines.append(f"{files} checked: {len(report.findings)} findings ({counts}){tail}")
-    if fixable:
-        unsafe = f", {fixable[False]} more with --fix --unsafe" if fixable[False] else ""
-        lines.append(f"{fixable[True]} can be fixed with --fix{unsafe}")
+    lines.append(f"{files} checked: {_count(len(report.findings), 'finding')} ({counts}){tail}")
+    ways = [f"{fixable[safe]} {{}}with {flag}" for safe, flag in _FLAGS if fixable[safe]]
+    if ways:
+        lines.append(", ".join([ways[0].format("can be fixed "), *(way.format("more ") for way in ways[1:])]))
     return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _fixed(file: FixedFile) -> list[str]:
