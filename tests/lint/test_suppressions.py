@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bakehouse.dockerfile.parser import parse
+from bakehouse.lint.linter import Linter
 from bakehouse.lint.rules import rule_infos
-from bakehouse.lint.selection import RuleNames
+from bakehouse.lint.selection import RuleNames, Selection
+from bakehouse.lint.subject import Subject
 from bakehouse.lint.suppressions import Suppressions, read_suppressions
 
 NAMES = RuleNames(rule_infos())
@@ -58,3 +60,15 @@ def test_names_that_nobody_has() -> None:
     found = _read("FROM a\n# bakehouse: ignore=no-such-rule\nRUN x\n# hadolint ignore=SC2086\nRUN y\n")
     assert found.unknown == ((2, "no-such-rule"),)
     assert found.hide("SC2086", 5)
+
+
+def test_a_check_that_nobody_has() -> None:
+    assert _read("# check=skip=StageNameCasing,NoSuchCheck\nFROM a\n").unknown == ((1, "NoSuchCheck"),)
+
+
+@pytest.mark.parametrize(("value", "severity"), [("true", "error"), ("false", "style")])
+def test_error_true_makes_errors_of_checks(value: str, severity: str) -> None:
+    text = f"# check=error={value}\nFROM debian:13 AS Build\nRUN a | b\n"
+    linter = Linter(Selection(frozenset({"stage-name-casing", "missing-pipefail"}), {}))
+    found = {finding.rule: finding.severity for finding in linter.check_file(Subject("Dockerfile", text.encode()))}
+    assert found == {"stage-name-casing": severity, "missing-pipefail": "warning"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,7 @@ from bakehouse.lint.secrets import mask
 from bakehouse.lint.selection import RuleNames, Selection
 from bakehouse.lint.subject import Subject
 from bakehouse.lint.suppressions import Suppressions, read_suppressions
-from bakehouse.model.finding import Finding, Place, RuleInfo
+from bakehouse.model.finding import Finding, Place, RuleInfo, Severity
 
 MAX_SOURCE = 1000
 """Bytes of a line that a finding shows."""
@@ -104,7 +105,9 @@ class Linter:
             if hidden.hide(module.RULE.name, line):
                 self.suppressed += 1
             else:
-                yield self._finding(module.RULE, hit, subject.path, subject.data, subject.tree.line_starts)
+                found = self._finding(module.RULE, hit, subject.path, subject.data, subject.tree.line_starts)
+                fails = found.rule in hidden.errors and found.rule not in self.selection.severities
+                yield replace(found, severity=Severity.ERROR) if fails else found
 
     def _finding(
         self, rule: RuleInfo, hit: Hit, path: str, data: bytes, starts: Sequence[int] | None = None

@@ -4,10 +4,11 @@
     # bakehouse: ignore-file=security
     # hadolint ignore=DL3008,DL3009
     # hadolint global ignore=DL3008
-    # check=skip=StageNameCasing        (or skip=all; a parser directive, at the top)
+    # check=skip=StageNameCasing;error=true        (or skip=all; a parser directive, at the top)
 
-An `ignore` comment goes for the next instruction; inside a RUN it goes for that RUN. Enter a tree; leave which
-rules are silent in which lines, and the names that no rule has.
+An `ignore` comment goes for the next instruction; inside a RUN it goes for that RUN. `error=true` makes BuildKit
+fail a build for its checks. Enter a tree; leave which rules are silent in which lines, which are errors, and the
+names that no rule has.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ _BYTES = re.compile(rb"^[ \t]*#[^\n]*(?:bakehouse|hadolint)[^\n]*", re.MULTILINE
 @dataclass(frozen=True, slots=True)
 class Suppressions:
     """`everywhere` are the rules silent in the whole file, `lines` (first, last, rules) those of single
-    instructions, `unknown` the (line, name) of names that nobody has."""
+    instructions, `unknown` the (line, name) of names that nobody has, `errors` the rules that fail a build."""
 
     everywhere: frozenset[str]
     lines: tuple[tuple[int, int, frozenset[str]], ...]
     unknown: tuple[tuple[int, str], ...]
+    errors: frozenset[str] = frozenset()
 
     def hide(self, rule: str, line: int) -> bool:
         """Whether a finding of `rule` at `line` is not to be shown."""
@@ -46,14 +48,14 @@ class Suppressions:
 
 def read_suppressions(tree: Dockerfile, names: RuleNames) -> Suppressions:
     """All suppressions of a file."""
-    everywhere = _skipped_checks(tree, names)
-    lines: list[tuple[int, int, frozenset[str]]] = []
     unknown: list[tuple[int, str]] = []
+    everywhere, errors = _checks(tree, names, unknown)
+    lines: list[tuple[int, int, frozenset[str]]] = []
     pending: frozenset[str] = frozenset()
     first = 0
     lowered = tree.data.lower()
     if b"hadolint" not in lowered and b"bakehouse" not in lowered:
-        return Suppressions(everywhere, (), ())
+        return Suppressions(everywhere, (), tuple(unknown), errors)
     for item in tree.items:
         if isinstance(item, Trivia) and item.kind is TriviaKind.COMMENT:
             whole, rules = _read("#" + item.text, item.line, names, unknown)
@@ -69,7 +71,7 @@ def read_suppressions(tree: Dockerfile, names: RuleNames) -> Suppressions:
             if here:
                 lines.append((first or item.start_line, item.end_line, here))
             pending, first = frozenset(), 0
-    return Suppressions(everywhere, tuple(lines), tuple(unknown))
+    return Suppressions(everywhere, tuple(lines), tuple(unknown), errors)
 
 
 def _inner_comments(tree: Dockerfile, instruction: Instruction) -> Iterator[tuple[str, int]]:
@@ -104,16 +106,24 @@ def _listed(text: str) -> list[str]:
     return [*whole, *(last if len(whole) == len(heads) else heads[len(whole)]).split()[:1]]
 
 
-def _skipped_checks(tree: Dockerfile, names: RuleNames) -> frozenset[str]:
-    """The rules that `# check=skip=...` names; `all` stands for those that BuildKit has too."""
+def _checks(
+    tree: Dockerfile, names: RuleNames, unknown: list[tuple[int, str]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The rules that `# check=` skips (`all` stands for those that BuildKit has too), and those it makes errors."""
     directive = tree.directive("check")
-    found: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
     for option in directive.value.split(";") if directive else ():
-        key, _, value = option.partition("=")
-        if key.strip().lower() == "skip":
-            for name in value.split(","):
-                found |= _buildkit_checks(names) if name.strip() == "all" else names.find(name.strip())
-    return found
+        key, _, value = (part.strip() for part in option.partition("="))
+        if key.lower() == "error" and value.lower() in ("1", "t", "true"):
+            errors = _buildkit_checks(names)
+        elif key.lower() == "skip":
+            for name in filter(None, map(str.strip, value.split(","))):
+                rules = _buildkit_checks(names) if name == "all" else names.find(name)
+                if directive and not rules:
+                    unknown.append((directive.line, name))
+                skipped |= rules
+    return skipped, errors
 
 
 def _buildkit_checks(names: RuleNames) -> frozenset[str]:
