@@ -75,6 +75,7 @@ def serving():
 
 class _Handler(BaseHTTPRequestHandler):
     server: SmallRegistry
+    default_request_version = "HTTP/1.0"  # a TLS greeting is answered with HTTP, so that the engine falls back to it
 
     def do_HEAD(self):
         self._answer()
