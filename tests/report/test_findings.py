@@ -146,3 +146,19 @@ def test_the_diff_applies(tmp_path: Path) -> None:
     (tmp_path / "change.patch").write_bytes(unified(found.fixed))
     subprocess.run(["patch", "-p1", "--binary", "-i", "change.patch"], cwd=tmp_path, check=True)
     assert (tmp_path / "Dockerfile").read_bytes() == before.replace(b"Build", b"build").replace(b"AS Y", b"AS y")
+
+
+@pytest.mark.parametrize("name", ["a b", "new\nline", 'quote"\\\t', "\u00e4\x01"])
+def test_the_diff_names_any_file_as_git_does(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "Dockerfile").write_bytes(b"FROM debian:12 AS Build\n")
+    found = linting.lint(tmp_path, LintRequest(select=("stage-name-casing",), fix=True))
+    subprocess.run(["git", "apply", "-"], input=unified(found.fixed), cwd=tmp_path, check=True)
+    assert (tmp_path / name / "Dockerfile").read_bytes() == b"FROM debian:12 AS build\n"
+
+
+def test_a_name_of_two_lines_stays_one_entry(tmp_path: Path) -> None:
+    (tmp_path / "new\nline").mkdir()
+    (tmp_path / "new\nline" / "Dockerfile").write_bytes(b"FROM debian:12 AS Build\n")
+    found = linting.lint(tmp_path, LintRequest(select=("stage-name-casing",)))
+    assert render("text", found, linting.lint_rules()).startswith(r"new\nline/Dockerfile:1:19: style: ")

@@ -27,7 +27,8 @@ def render(report: LintReport, rules: tuple[RuleInfo, ...]) -> str:  # noqa: ARG
 def entry(finding: Finding) -> list[str]:
     """One finding as lines."""
     place = finding.place
-    lines = [f"{place.path}:{place.line}:{place.column}: {finding.severity.value}: {finding.message} [{finding.rule}]"]
+    where = f"{_one_line(place.path)}:{place.line}:{place.column}"
+    lines = [f"{where}: {finding.severity.value}: {finding.message} [{finding.rule}]"]
     if place.source:
         lines += _marked(finding)
     if finding.hint:
@@ -92,11 +93,17 @@ def _count(number: int, noun: str) -> str:
 def _fixed(file: FixedFile) -> list[str]:
     rules = Counter(finding.rule for finding in file.applied)
     what = ", ".join(f"{rule} x{count}" if count > 1 else rule for rule, count in sorted(rules.items()))
-    lines = [f"fixed {file.path}: {what}"] if what else []
+    path = _one_line(file.path)
+    lines = [f"fixed {path}: {what}"] if what else []
     return lines + [
-        f"{file.path}: a fix of {finding.rule} did not do what it should and was taken back: our bug, please tell us"
+        f"{path}: a fix of {finding.rule} did not do what it should and was taken back: our bug, please tell us"
         for finding in file.taken_back
     ]
+
+
+def _one_line(path: str) -> str:
+    """A path whose line feeds are shown as such, so that an entry stays one."""
+    return path.replace("\n", "\\n")
 
 
 def _width(text: str) -> int:
