@@ -85,6 +85,14 @@ def test_text_fits_people(repo, capfd):
     assert "proposed: a deny-list for api/.dockerignore, which saves 3.53 kB of what is sent (4 files)" in lines
 
 
+def test_names_that_are_not_utf8(repo, capfd):
+    (repo / "api" / "odd\udcff.log").write_text("l" * 5000)
+    assert report(repo, capfd, "api")["largest"][0]["path"] == "odd\ufffd.log"
+    assert "odd" in call(repo, capfd, "api").out
+    call(repo, capfd, "api", "--write-ignore")
+    assert report(repo, capfd, "api")["sent_bytes"] == 1000
+
+
 @pytest.mark.parametrize("what", ["nowhere", "..", "api/main"])
 def test_what_is_no_context(repo, capfd, what):
     assert "what to do" in call(repo, capfd, what, code=2).err

@@ -77,6 +77,16 @@ def test_text(repo, capfd):
     assert "  500 B  /app      2  deleted   3" in lines
 
 
+def test_names_that_are_not_utf8_and_escapes(repo, capfd):
+    odd = [layer(("d\udcff", b"x")), layer((".wh.d\udcff", b""))]
+    data = docker_archive(
+        odd, tag="t\x1b[2J:1", history=[{"created_by": "COPY \x1b]0;x\x07 /"}, {"created_by": "RUN b"}]
+    )
+    (repo / "odd.tar").write_bytes(data)
+    assert report(repo, capfd, "odd.tar")["images"][0]["wasted"][0]["path"] == "d\ufffd"
+    assert "\x1b" not in call(repo, capfd, "odd.tar").out
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

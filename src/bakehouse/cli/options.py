@@ -63,6 +63,18 @@ def _plain(value: object) -> object:
     raise NotImplementedError(f"no JSON form for {type(value).__name__}")
 
 
+def _readable(value: Any) -> Any:
+    """Plain data whose texts are Unicode: bytes of file names that are not UTF-8 become U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        case dict():
+            return {_readable(key): _readable(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_readable(inner) for inner in value]
+    return value
+
+
 def emit_json(schema: str, payload: object) -> None:
     """Print `payload` (dataclasses, dicts, lists) as one object; `schema` (such as bakehouse.scan/1) comes first.
 
@@ -70,6 +82,9 @@ def emit_json(schema: str, payload: object) -> None:
     """
     built = msgspec.to_builtins(payload, enc_hook=_plain)
     body = built if isinstance(built, dict) else {"items": built}
-    data = msgspec.json.encode({"schema": schema, **body})
+    try:
+        data = msgspec.json.encode({"schema": schema, **body})
+    except UnicodeEncodeError:  # a file name whose bytes are no UTF-8
+        data = msgspec.json.encode(_readable({"schema": schema, **body}))
     sys.stdout.write(msgspec.json.format(data, indent=2).decode() + "\n")
     sys.stdout.flush()
