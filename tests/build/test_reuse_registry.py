@@ -1,6 +1,7 @@
 """Reuse from a registry, good and bad: a real HTTP server that stalls, lies, refuses, is full or has gone."""
 
 import json
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.small_registry import digest_of, serving
 
-from bakehouse.build import identity_record, names
+from bakehouse.build import identity_record, names, reuse_memory
 from bakehouse.build.reuse_registry import MEMORY, RegistryImages
 from bakehouse.errors import RegistryError
 from bakehouse.model.plan import Reused, Target
@@ -280,3 +281,15 @@ def test_a_configuration_that_is_not_what_its_digest_says_names_nothing(registry
     with pytest.raises(RegistryError, match="sent something else"):
         store.remember(one, digest, 1.0)
     assert registry.digest("fleet/api", f"id-{IDENTITY[7:47]}") is None
+
+
+def test_records_of_calls_that_end_together_are_all_remembered(tmp_path):
+    record = identity_record.IdentityRecord(IDENTITY, OTHER, 1.0)
+    threads = [
+        threading.Thread(target=reuse_memory.add, args=(tmp_path / MEMORY, {f"r/s{i}:id-1": record})) for i in range(24)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(reuse_memory.load(tmp_path / MEMORY)) == {f"r/s{i}:id-1" for i in range(24)}

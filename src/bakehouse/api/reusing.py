@@ -7,6 +7,7 @@ work tree is still what was identified.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from dataclasses import replace
 from difflib import get_close_matches
@@ -80,6 +81,7 @@ class Naming:
         self.plan = plan
         self.named: list[Target] = []
         self._store = image_store(plan)
+        self._identifying = threading.Lock()  # calls end in several threads; what is kept of files has one writer
 
     def __call__(self, target: Target, digest: str) -> str:
         """Put the target's tags on its image and name it by its identity; a remark where it was not named.
@@ -90,7 +92,8 @@ class Naming:
         if not target.nameable or not digest:
             return ""
         try:
-            now = identify_plan(self._part(target))[target.id]
+            with self._identifying:
+                now = identify_plan(self._part(target))[target.id]
             if now.digest != target.identity or self._touched(now):
                 return "its sources changed during the build: not named for reuse"
             self._store.remember(target, digest, self.plan.identified_at)

@@ -7,6 +7,7 @@ that cannot be read counts as empty: then the registry is asked again.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from bakehouse.build.identity_record import IdentityRecord
 
 FORMAT = 1
 KEEP_SECONDS = 90 * 86400.0
+_WRITING = threading.Lock()
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -40,15 +42,16 @@ def load(path: Path) -> dict[str, IdentityRecord]:
 def add(path: Path, records: Mapping[str, IdentityRecord]) -> None:
     """Keep more records; those not seen for 90 days go. A disk that refuses costs a request next time, no more."""
     now = time.time()
-    entries = {tag: entry for tag, entry in _read(path).items() if now - entry.seen < KEEP_SECONDS}
-    for tag, record in records.items():
-        entries[tag] = _Entry(record.identity, record.image, record.built, now, dict(record.platforms))
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(msgspec.json.encode(_File(FORMAT, entries)))
-        temporary.replace(path)
-    except OSError:
-        return
+    with _WRITING:
+        entries = {tag: entry for tag, entry in _read(path).items() if now - entry.seen < KEEP_SECONDS}
+        for tag, record in records.items():
+            entries[tag] = _Entry(record.identity, record.image, record.built, now, dict(record.platforms))
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
+            temporary.write_bytes(msgspec.json.encode(_File(FORMAT, entries)))
+            temporary.replace(path)
+        except OSError:
+            return
 
 
 def _read(path: Path) -> dict[str, _Entry]:
