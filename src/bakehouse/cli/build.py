@@ -96,7 +96,7 @@ def command(
     if no_cache:
         request = replace(request, reuse=False)
     state = api.state_directory(ctx.directory)
-    with workspace_lock(state, ("bakehouse", *sys.argv[1:]), wait=not no_wait, say=ctx.say) as lock:
+    with workspace_lock(state, ("bakehouse", *sys.argv[1:]), wait=not no_wait, say=_say_always) as lock:
         if since:
             request = replace(request, services=_affected(ctx, since, request))
             if not request.services:
@@ -106,6 +106,11 @@ def command(
         if not plan.to_build and not plan.to_reuse:
             return _nothing(ctx, plan)
         return _run(ctx, plan, identities, replace(run_options, keep_open=(lock,)), mode)
+
+
+def _say_always(text: str) -> None:
+    """On stderr even with -q: a command that waits without a word looks dead."""
+    click.echo(text, err=True)
 
 
 def _affected(ctx: CliContext, since: str, request: PlanRequest) -> tuple[str, ...]:
