@@ -98,6 +98,12 @@ def test_what_is_no_context(repo, capfd, what):
     assert "what to do" in call(repo, capfd, what, code=2).err
 
 
+def test_an_ignore_file_that_buildkit_refuses(repo, capfd):
+    (repo / "api/.dockerignore").write_text("ok\n[\n")
+    said = call(repo, capfd, "api", code=2).err
+    assert "api/.dockerignore:2: syntax error in pattern" in said
+
+
 def test_a_shared_context_gets_an_ignore_file_beside_the_dockerfile(repo, capfd):
     for name in ("one", "two"):
         (repo / f"{name}.Dockerfile").write_text(f"FROM scratch\nCOPY web/page.html /{name}\n")

@@ -8,7 +8,7 @@ from tests.workspace.context_cases import CASES, expected, lay_out
 from bakehouse.dockerfile.ignore import read_ignore
 from bakehouse.dockerfile.meaning import interpret
 from bakehouse.dockerfile.parser import parse
-from bakehouse.workspace.context_tree import ContextTree
+from bakehouse.workspace.context_tree import ContextTree, find_ignore_file, open_context
 from bakehouse.workspace.context_view import ContextView
 from bakehouse.workspace.work_tree import WorkTree
 
@@ -23,6 +23,22 @@ def _no_digest(path, stamp):
 
 def paths(nodes):
     return {node.path for node in nodes if not node.is_directory and node.path != ".dockerignore"}
+
+
+def test_which_ignore_file_is_in_force(tmp_path):
+    files = {"a/.dockerignore": "x", "d/Dockerfile.dockerignore": "y"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/.dockerignore").symlink_to("nowhere")
+    (tmp_path / "c/.dockerignore").mkdir(parents=True)
+    source = WorkTree(tmp_path)
+    assert find_ignore_file(source, "d/Dockerfile", "a") == "d/Dockerfile.dockerignore"
+    assert find_ignore_file(source, "d/Other", "a") == find_ignore_file(source, None, "a") == "a/.dockerignore"
+    assert find_ignore_file(source, "d/Other", "b") is None
+    assert find_ignore_file(source, "d/Other", "c") is None
+    assert open_context(source, "d/Other", "b").matcher is None
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

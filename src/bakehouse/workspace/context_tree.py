@@ -193,8 +193,8 @@ def find_ignore_file(source: FileSource, dockerfile: str | None, context: str) -
     own, common = candidates(dockerfile or "")
     wanted = [own] if dockerfile else []
     for path in (*wanted, posixpath.normpath(posixpath.join(context, common))):
-        entry = source.entry(path)
-        if entry is not None and entry.kind in (EntryKind.FILE, EntryKind.LINK):
+        entry = source.followed(path)
+        if entry is not None and entry.kind is EntryKind.FILE:
             return path
     return None
 
