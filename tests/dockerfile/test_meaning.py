@@ -140,6 +140,22 @@ def test_platforms_are_arguments():
     assert found.target.sources[0].path == "arm-v7"
 
 
+def test_predefined_arguments_are_there_once_declared():
+    """As BuildKit expands them (labels of an image, asked of Docker 26.1)."""
+    names = "BUILDPLATFORM BUILDOS BUILDARCH BUILDVARIANT TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT"
+    words = "-".join(f"${name}" for name in names.split())
+    text = f"FROM scratch AS x\nCOPY n$TARGETOS /d\nARG {names}\nCOPY {words} /d\nFROM x\nCOPY n$TARGETOS /d\n".encode()
+    found = meaning(text, platform="linux/amd64", build_platform="linux/amd64")
+    paths = [[source.path for source in stage.sources] for stage in found.stages]
+    assert paths == [["n", "linux/amd64-linux-amd64--linux/amd64-linux-amd64-"], ["nlinux"]]
+
+
+def test_proxies_are_for_run_and_no_word_has_them_undeclared():
+    text = b"FROM scratch\nCOPY n$HTTP_PROXY$no_proxy /d\nARG HTTP_PROXY\nCOPY n$HTTP_PROXY /d\n"
+    sources = meaning(text, args={"HTTP_PROXY": "p", "no_proxy": "q"}).target.sources
+    assert [source.path for source in sources] == ["n", "np"]
+
+
 def test_effective_configuration_comes_down_from_the_base_stage():
     text = (
         b'FROM a AS x\nUSER app\nWORKDIR /srv\nWORKDIR api\nSHELL ["/bin/bash", "-c"]\nENTRYPOINT ["tini"]\nCMD run\n'
