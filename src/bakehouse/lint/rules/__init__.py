@@ -185,6 +185,7 @@ _NAMES = (
     "syntax_directive_missing",
     "syntax_directive_outdated",
     "tls_verification_off",
+    "tmpfs_sends_context",
     "tool_self_update",
     "trailing_whitespace",
     "trusted_registry",
