@@ -49,8 +49,16 @@ RULE = rule(
 def check(subject: Subject) -> Iterator[Hit]:
     """The first such COPY of each stage."""
     seen: set[int] = set()
-    for stage, step in subject.steps_named("COPY", "ADD"):
-        if step.before.workdir is not None or stage.stage.index in seen or not step.values:
+    placed: set[int | None] = set()  # stages with a WORKDIR, wherever a relative one leads
+    for stage, step in subject.steps_named("COPY", "ADD", "WORKDIR"):
+        if step.instruction.name == "WORKDIR" or stage.stage.origin.stage in placed:
+            placed.add(stage.stage.index)
+        if (
+            stage.stage.index in placed
+            or stage.stage.index in seen
+            or step.before.workdir is not None
+            or not step.values
+        ):
             continue
         target, word = step.values[-1], step.instruction.words[-1]
         if target.startswith(("/", "$")) or "$" in word.text or target[1:2] == ":" or "\\" in target:
