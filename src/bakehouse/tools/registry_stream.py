@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bakehouse.errors import BakehouseError, RegistryError
 from bakehouse.tools.reference import parse
-from bakehouse.tools.registry_http import call
+from bakehouse.tools.registry_http import UnreachableError, call
 
 BLOB_SECONDS = 3600.0
 """A layer of many gigabytes may take long; a registry that stalls for good does not hold us for ever."""
@@ -32,7 +32,11 @@ def blob_chunks(text: str, digest: str, *, timeout: float = BLOB_SECONDS) -> Ite
     pieces: queue.Queue[bytes | BakehouseError | None] = queue.Queue(_PIECES)
     stopped = threading.Event()
 
+    moved = 0
+
     def sink(piece: bytes) -> None:
+        nonlocal moved
+        moved += len(piece)
         while not stopped.is_set():
             try:
                 return pieces.put(piece, timeout=0.5)
@@ -44,8 +48,11 @@ def blob_chunks(text: str, digest: str, *, timeout: float = BLOB_SECONDS) -> Ite
         reference = parse(text)
         end: BakehouseError | None = None
         try:
-            if call(reference, f"blobs/{digest}", timeout=timeout, sink=sink) is None:
+            answer = call(reference, f"blobs/{digest}", timeout=timeout, sink=sink)
+            if answer is None:
                 end = RegistryError(f"{reference.name} lacks {digest}, which its manifest names")
+            elif moved < int(answer.headers.get("Content-Length") or 0):  # urllib takes an early end for the end
+                end = UnreachableError(f"{reference.registry} ended the connection in the middle of {digest[:19]}")
         except BakehouseError as error:
             end = error
         if not stopped.is_set():
