@@ -24,6 +24,7 @@ from bakehouse.tools import orphans
 LOCK = "build.lock"
 RUNS = "runs"
 _POLL_SECONDS = 0.2
+_ENDING_SECONDS = 30.0
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -88,18 +89,20 @@ def running_build(state: Path) -> Holder | None:
 
 def _acquire(descriptor: int, state: Path, *, wait: bool, say: Callable[[str], None]) -> None:
     said: Holder | None = None
+    patience = time.monotonic() + _ENDING_SECONDS
     while not _try(descriptor):
         holder = _holder(descriptor)
-        if holder is not None and not holder.alive and orphans.find(state / RUNS):
-            say(f"a build here was killed ({holder}); its engine calls are ended first")
-            orphans.end(state / RUNS)
-            continue
-        if not wait:
+        if holder is not None and not holder.alive and time.monotonic() < patience:
+            # it was killed: its calls are ended, and what is ending already keeps the lock a moment longer
+            if orphans.find(state / RUNS):
+                say(f"a build here was killed ({holder}); its engine calls are ended first")
+                orphans.end(state / RUNS)
+        elif not wait:
             raise UsageError(
                 f"another build runs in this workspace ({holder or 'it has just begun'})",
                 hint="wait for it (without --no-wait this command does), or end it",
             )
-        if holder is not None and said != holder:
+        elif holder is not None and said != holder:
             say(f"waiting for another build in this workspace ({holder})")
             said = holder
         time.sleep(_POLL_SECONDS)
