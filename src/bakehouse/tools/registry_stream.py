@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bakehouse.errors import BakehouseError, RegistryError
 from bakehouse.tools.reference import parse
-from bakehouse.tools.registry_http import UnreachableError, call
+from bakehouse.tools.registry_http import Answer, UnreachableError, call
 
 BLOB_SECONDS = 3600.0
 """A layer of many gigabytes may take long; a registry that stalls for good does not hold us for ever."""
@@ -51,10 +51,12 @@ def blob_chunks(text: str, digest: str, *, timeout: float = BLOB_SECONDS) -> Ite
             answer = call(reference, f"blobs/{digest}", timeout=timeout, sink=sink)
             if answer is None:
                 end = RegistryError(f"{reference.name} lacks {digest}, which its manifest names")
-            elif moved < int(answer.headers.get("Content-Length") or 0):  # urllib takes an early end for the end
+            elif moved < _promised(answer):  # urllib takes an early end for the end
                 end = UnreachableError(f"{reference.registry} ended the connection in the middle of {digest[:19]}")
         except BakehouseError as error:
             end = error
+        except Exception as error:  # the reader waits for an end, whatever happens here
+            end = RegistryError(f"{digest[:19]} cannot be read from {reference.registry}: {error}")
         if not stopped.is_set():
             pieces.put(end)
 
@@ -67,3 +69,9 @@ def blob_chunks(text: str, digest: str, *, timeout: float = BLOB_SECONDS) -> Ite
             yield piece
     finally:
         stopped.set()
+
+
+def _promised(answer: Answer) -> int:
+    """How many bytes the answer said it would have; 0 where it said none, or nonsense."""
+    text = answer.headers.get("Content-Length") or ""
+    return int(text) if text.isdecimal() else 0
