@@ -61,6 +61,18 @@ def test_diff_writes_nothing(repo: Path) -> None:
     assert (repo / "api/Dockerfile").read_bytes() == BAD
 
 
+def test_diff_in_a_file_and_in_json(repo: Path) -> None:
+    select = ("--select", "stage-name-casing")
+    shown = run("lint", "--diff", *select, cwd=repo).stdout
+    assert b"+FROM debian:12 AS build" in shown
+    assert run("lint", "--diff", "-o", "change.patch", *select, cwd=repo).stdout == b""
+    assert (repo / "change.patch").read_bytes() == shown
+    done = run("lint", "--diff", "--json", *select, cwd=repo)
+    assert done.returncode == 1
+    assert [file["diff"].encode() for file in json.loads(done.stdout)["fixed"]] == [shown]
+    assert (repo / "api/Dockerfile").read_bytes() == BAD
+
+
 def test_json_is_one_object(repo: Path) -> None:
     done = run("lint", "--json", cwd=repo)
     assert json.loads(done.stdout)["schema"] == "bakehouse.lint/1"

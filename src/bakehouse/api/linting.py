@@ -104,10 +104,9 @@ def save_baseline(root: Path, report: LintReport, name: str | None = None) -> st
     return name
 
 
-def save_output(root: Path, name: str, text: str) -> None:
+def save_output(root: Path, name: str, data: bytes) -> None:
     """Write a report to a file. Raises UsageError where it cannot be one, OSError where the disk refuses."""
     path = root / name
-    data = text.encode("utf-8", "surrogateescape")
     if path.exists() and not path.is_file() and not path.is_dir():  # /dev/stdout, a pipe
         path.write_bytes(data)
     else:

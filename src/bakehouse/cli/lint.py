@@ -90,7 +90,7 @@ def command(
         ctx.say(f"{len(report.findings)} findings are held back from now on, by {name}")
         return 0
     if as_diff:
-        return _show_diff(ctx, report)
+        return _show_diff(ctx, report, output)
     if fix and "-" in paths:
         sys.stdout.buffer.write(next((f.after for f in report.fixed), request.stdin or b""))
         return _exit_code(ctx, report, fail_on)
@@ -125,11 +125,17 @@ def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
 
 
-def _show_diff(ctx: CliContext, report: LintReport) -> int:
-    text = unified(report.fixed)
-    sys.stdout.buffer.write(text)
-    sys.stdout.flush()
+def _show_diff(ctx: CliContext, report: LintReport, output: str | None) -> int:
     changed = sum(1 for file in report.fixed if file.after != file.before)
+    if ctx.json:
+        _emit(ctx, report, "json", output, statistics=False)
+        return 1 if changed else 0
+    text = unified(report.fixed)
+    if output:
+        linting.save_output(ctx.directory, output, text)
+    else:
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
     ctx.say(f"{changed} {'file' if changed == 1 else 'files'} would change" if changed else "nothing would change")
     return 1 if changed else 0
 
@@ -144,7 +150,7 @@ def _emit(ctx: CliContext, report: LintReport, form: str, output: str | None, *,
     if form == "text":
         text = safe(text)
     if output:
-        linting.save_output(ctx.directory, output, text)
+        linting.save_output(ctx.directory, output, text.encode("utf-8", "surrogateescape"))
         ctx.say(f"written to {output}: {len(report.findings)} findings in {len(report.checked)} files")
     else:
         sys.stdout.write(text)

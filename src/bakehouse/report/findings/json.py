@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from bakehouse.model.finding import Finding, FixedFile, LintReport, RuleInfo
+from bakehouse.report.findings.diff import unified
 
 SCHEMA = "bakehouse.lint/1"
 
@@ -45,6 +46,7 @@ def _fixed(file: FixedFile) -> dict[str, Any]:
         "path": file.path,
         "applied": [finding.rule for finding in file.applied],
         "taken_back": [finding.rule for finding in file.taken_back],
+        "diff": _text(unified([file])),
     }
 
 
