@@ -89,10 +89,11 @@ def running_build(state: Path) -> Holder | None:
 
 def _acquire(descriptor: int, state: Path, *, wait: bool, say: Callable[[str], None]) -> None:
     said: Holder | None = None
-    patience = time.monotonic() + _ENDING_SECONDS
+    ending: dict[Holder, float] = {}  # builds found dead, and until when their calls may take to end
     while not _try(descriptor):
         holder = _holder(descriptor)
-        if holder is not None and not holder.alive and time.monotonic() < patience:
+        dead = holder is not None and not holder.alive
+        if holder is not None and dead and time.monotonic() < ending.setdefault(holder, _until()):
             # it was killed: its calls are ended, and what is ending already keeps the lock a moment longer
             if orphans.find(state / RUNS):
                 say(f"a build here was killed ({holder}); its engine calls are ended first")
@@ -106,6 +107,10 @@ def _acquire(descriptor: int, state: Path, *, wait: bool, say: Callable[[str], N
             say(f"waiting for another build in this workspace ({holder})")
             said = holder
         time.sleep(_POLL_SECONDS)
+
+
+def _until() -> float:
+    return time.monotonic() + _ENDING_SECONDS
 
 
 def _try(descriptor: int) -> bool:
