@@ -92,8 +92,7 @@ def _acquire(descriptor: int, state: Path, *, wait: bool, say: Callable[[str], N
     ending: dict[Holder, float] = {}  # builds found dead, and until when their calls may take to end
     while not _try(descriptor):
         holder = _holder(descriptor)
-        dead = holder is not None and not holder.alive
-        if holder is not None and dead and time.monotonic() < ending.setdefault(holder, _until()):
+        if holder is not None and not holder.alive and time.monotonic() < ending.setdefault(holder, _until()):
             # it was killed: its calls are ended, and what is ending already keeps the lock a moment longer
             if orphans.find(state / RUNS):
                 say(f"a build here was killed ({holder}); its engine calls are ended first")
