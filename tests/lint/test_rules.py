@@ -118,6 +118,7 @@ def test_page(name: str) -> None:
     headings = re.findall(r"^## (.+)$", info.page, re.MULTILINE)
     assert [h for h in headings if h in ("What", "Bad", "Good", "Fix")] == ["What", "Bad", "Good", "Fix"]
     assert info.summary and len(info.summary) <= 100
+    assert not re.search(r"\S {4,}\S", info.page), "a backslash at the end of a docstring's line must be doubled"
     msgspec.json.encode(info)
 
 

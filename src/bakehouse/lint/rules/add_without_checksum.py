@@ -20,7 +20,7 @@ ADD https://example.com/tool-1.4.tar.gz /tmp/
 
 ```dockerfile
 FROM debian:13
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \\
     https://example.com/tool-1.4.tar.gz /tmp/
 ```
 

@@ -21,7 +21,7 @@ RUN curl -fsSL https://example.com/key.asc | apt-key add -
 ```dockerfile
 FROM debian:12
 ADD https://example.com/key.asc /etc/apt/keyrings/example.asc
-RUN echo "deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main" \
+RUN echo "deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main" \\
     > /etc/apt/sources.list.d/example.list
 ```
 

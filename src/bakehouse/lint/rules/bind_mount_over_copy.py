@@ -24,8 +24,8 @@ COPY . .
 ```dockerfile
 FROM node:20
 WORKDIR /app
-RUN --mount=type=bind,source=package.json,target=/app/package.json \
-    --mount=type=bind,source=package-lock.json,target=/app/package-lock.json \
+RUN --mount=type=bind,source=package.json,target=/app/package.json \\
+    --mount=type=bind,source=package-lock.json,target=/app/package-lock.json \\
     npm ci
 COPY . .
 ```

@@ -21,7 +21,7 @@ RUN chown 1000:1000 /data
 
 ```dockerfile
 FROM debian:12
-RUN mkdir /data \
+RUN mkdir /data \\
     && chown 1000:1000 /data
 ```
 

@@ -21,7 +21,7 @@ RUN pip install --index-url https://deploy:hunter2@pypi.example.com/simple/ flas
 
 ```dockerfile
 FROM python:3.14
-RUN --mount=type=secret,id=netrc,target=/root/.netrc \
+RUN --mount=type=secret,id=netrc,target=/root/.netrc \\
     pip install --index-url https://pypi.example.com/simple/ flask==3.1.0
 ```
 

@@ -21,7 +21,7 @@ RUN curl -sSf https://sh.example.com/install | sh
 
 ```dockerfile
 FROM debian:13
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \\
     https://sh.example.com/install-1.4.sh /tmp/install.sh
 RUN sh /tmp/install.sh
 ```

@@ -21,7 +21,7 @@ RUN curl -fsSLo /tmp/tool.tar.gz https://example.com/tool-1.4.tar.gz && tar -xf 
 
 ```dockerfile
 FROM debian:13
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \\
     https://example.com/tool-1.4.tar.gz /tmp/tool.tar.gz
 RUN tar -xf /tmp/tool.tar.gz -C /usr/local
 ```

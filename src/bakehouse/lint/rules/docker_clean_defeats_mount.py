@@ -13,7 +13,7 @@ it is installed. The mount is then always empty, and every build downloads every
 
 ```dockerfile
 FROM debian:12
-RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\
     apt-get update && apt-get install -y --no-install-recommends curl
 ```
 
@@ -21,9 +21,9 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 
 ```dockerfile
 FROM debian:12
-RUN rm -f /etc/apt/apt.conf.d/docker-clean \
+RUN rm -f /etc/apt/apt.conf.d/docker-clean \\
  && echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache
-RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\
     apt-get update && apt-get install -y --no-install-recommends curl
 ```
 

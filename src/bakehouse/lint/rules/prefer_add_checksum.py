@@ -13,7 +13,7 @@ not fetch again while the checksum is the same. The rule is off unless you ask f
 
 ```dockerfile
 FROM debian:13
-RUN curl -fsSLo /tmp/a.tgz https://example.com/a-1.4.tgz && \
+RUN curl -fsSLo /tmp/a.tgz https://example.com/a-1.4.tgz && \\
     echo "24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d  /tmp/a.tgz" | sha256sum -c -
 ```
 
@@ -21,7 +21,7 @@ RUN curl -fsSLo /tmp/a.tgz https://example.com/a-1.4.tgz && \
 
 ```dockerfile
 FROM debian:13
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d --chmod=644 \
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d --chmod=644 \\
     https://example.com/a-1.4.tgz /tmp/a.tgz
 ```
 

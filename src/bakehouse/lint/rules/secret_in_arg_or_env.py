@@ -23,7 +23,7 @@ RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm 
 
 ```dockerfile
 FROM node:24
-RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN \
+RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN \\
     echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm .npmrc
 ```
 

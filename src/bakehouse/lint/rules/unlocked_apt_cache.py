@@ -13,7 +13,7 @@ platform or stage of the same build, waits or fails with "Could not get lock", n
 
 ```dockerfile
 FROM debian:12
-RUN --mount=type=cache,target=/var/cache/apt \
+RUN --mount=type=cache,target=/var/cache/apt \\
     apt-get update && apt-get install -y --no-install-recommends curl
 ```
 
@@ -21,7 +21,7 @@ RUN --mount=type=cache,target=/var/cache/apt \
 
 ```dockerfile
 FROM debian:12
-RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\
     apt-get update && apt-get install -y --no-install-recommends curl
 ```
 

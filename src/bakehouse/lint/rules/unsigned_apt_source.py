@@ -21,7 +21,7 @@ RUN echo "deb https://example.com/apt stable main" > /etc/apt/sources.list.d/exa
 
 ```dockerfile
 FROM debian:12
-RUN echo "deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main" \
+RUN echo "deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main" \\
     > /etc/apt/sources.list.d/example.list
 ```
 
