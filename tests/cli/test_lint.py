@@ -119,6 +119,8 @@ def test_shellcheck(repo: Path) -> None:
         (["lint", "--fix", "--diff"], b"give one of them"),
         (["lint", "--baseline", "missing.json"], b"missing.json: cannot be read"),
         (["lint", "-", "api"], b"stands alone"),
+        (["lint", "-", "--fix", "--json"], b"prints the repaired file"),
+        (["lint", "-", "--fix", "-o", "x"], b"prints the repaired file"),
         (["rule", "nosuchrule"], b"no rule, group or alias"),
         (["lint", "-o", "nowhere/x"], b"nowhere/x: cannot be written: No such file"),
         (["lint", "-o", "api"], b"api: cannot be written: Is a directory"),

@@ -72,6 +72,8 @@ def command(
     """
     gc.disable()  # trees are kept to the end and have no cycles: collecting would cost a third of the time
     _refuse_nonsense(paths, fix=fix, as_diff=as_diff, unsafe=unsafe, write=write_baseline)
+    if fix and "-" in paths and (ctx.json or output or form != "text"):
+        raise UsageError("--fix of - prints the repaired file, and nothing else", hint="leave out --json, --format, -o")
     request = linting.LintRequest(
         paths=paths,
         select=_names(select),
