@@ -12,7 +12,7 @@ from backports import zstd
 
 
 def layer(*entries, kind=tarfile.USTAR_FORMAT) -> bytes:
-    """A plain layer. An entry is "dir/", (path, content), or (path, "->", target) / (path, "=", target)."""
+    """A plain layer. An entry is "dir/", (path, content), (path, "->", target) / (path, "=", target), or from `entry`."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=kind) as tar:
         for entry in entries:
@@ -20,6 +20,9 @@ def layer(*entries, kind=tarfile.USTAR_FORMAT) -> bytes:
                 info = tarfile.TarInfo(entry.rstrip("/"))
                 info.type = tarfile.DIRTYPE
                 tar.addfile(info)
+                continue
+            if isinstance(entry[0], tarfile.TarInfo):
+                tar.addfile(entry[0], io.BytesIO(entry[1]))
                 continue
             info = tarfile.TarInfo(entry[0])
             if len(entry) == 3:
@@ -32,6 +35,16 @@ def layer(*entries, kind=tarfile.USTAR_FORMAT) -> bytes:
     return out.getvalue()
 
 
+def entry(path, content=b"", attributes=(), **facts):
+    """An entry with any facts of a TarInfo (mode, uid, gid, type, linkname, ...); attributes need a PAX layer."""
+    info = tarfile.TarInfo(path)
+    info.size = len(content)
+    for name, value in facts.items():
+        setattr(info, name, value)
+    info.pax_headers = {f"SCHILY.xattr.{name}": value.decode("utf-8", "surrogateescape") for name, value in attributes}
+    return info, content
+
+
 def digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
@@ -40,16 +53,16 @@ def pack(files: dict[str, bytes], links=()) -> bytes:
     return layer(*files.items(), *((name, "->", target) for name, target in links))
 
 
-def config_of(layers, history=()) -> bytes:
+def config_of(layers, history=(), config=None) -> bytes:
     return json.dumps({
         "os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [digest(data) for data in layers]},
-        "history": list(history),
+        "history": list(history), "config": config,
     }).encode()  # fmt: skip
 
 
-def docker_archive(layers, tag="me/app:1", history=()) -> bytes:
+def docker_archive(layers, tag="me/app:1", history=(), config=None) -> bytes:
     """As `docker image save` of older engines writes it: plain layers, manifest.json last."""
-    config = config_of(layers, history)
+    config = config_of(layers, history, config)
     files = {f"{number}/layer.tar": data for number, data in enumerate(layers)}
     manifest = [{"Config": "config.json", "RepoTags": [tag], "Layers": list(files)}]
     return pack({**files, "config.json": config, "manifest.json": json.dumps(manifest).encode()})

@@ -6,5 +6,6 @@ depths have limits, and a digest that somebody promised is checked.
 
 Where to look: `chunks`, `decompress` (gzip, zstd) <- `layer_tar` (one layer) <- `archive` (docker save and OCI
 archives, as a stream) and `layout` (an OCI directory); `documents` (their JSON); `found` (what all of them give);
-`provenance` (the lines of a Dockerfile, where BuildKit recorded them).
+`provenance` (the lines of a Dockerfile, where BuildKit recorded them). `kept` holds the few contents that are not
+forgotten, `file_system` puts layers on each other, `packages/` reads the databases of package managers.
 """

@@ -16,6 +16,7 @@ from bakehouse.errors import ImageError
 from bakehouse.image.chunks import ChunkReader
 from bakehouse.image.documents import MAX_BYTES, ImageConfig, Manifest, SavedImage, read_json
 from bakehouse.image.found import FoundImage, checked, choose
+from bakehouse.image.kept import KeptFiles
 from bakehouse.image.layer_tar import LayerContent, clean_name, members, open_tar, read_layer
 
 MAX_DOCUMENTS = 64 << 20
@@ -91,23 +92,26 @@ class Archive:
         return path
 
 
-def read_archive(chunks: Iterable[bytes], name: str) -> Archive:
-    """Read an archive to its end. Raises ImageError for what is no archive, damaged or hostile."""
+def read_archive(chunks: Iterable[bytes], name: str, *, kept: KeptFiles | None = None) -> Archive:
+    """Read an archive to its end; `kept` takes the contents that it wants.
+
+    Raises ImageError for what is no archive, damaged or hostile.
+    """
     archive = Archive(name)
-    kept = 0
+    documents = 0
     try:
         with open_tar(ChunkReader(chunks)) as tar:
             for member in members(tar):
-                kept += _take(archive, tar, member)
-                if kept > MAX_DOCUMENTS:
+                documents += _take(archive, tar, member, kept)
+                if documents > MAX_DOCUMENTS:
                     raise ImageError(f"{name} has more than {MAX_DOCUMENTS} bytes of documents")
     except (tarfile.TarError, ValueError, OverflowError, EOFError, RecursionError) as error:
         raise ImageError(f"{name} is no archive, or is damaged: {error}", hint=_HINT) from None
     return archive
 
 
-def _take(archive: Archive, tar: tarfile.TarFile, member: tarfile.TarInfo) -> int:
-    """Read one member; the bytes of it that are kept."""
+def _take(archive: Archive, tar: tarfile.TarFile, member: tarfile.TarInfo, kept: KeptFiles | None) -> int:
+    """Read one member; the bytes of it that are kept as a document."""
     path = clean_name(member.name)
     if member.issym() or member.islnk():
         here = posixpath.dirname(path) if member.issym() else ""
@@ -124,7 +128,8 @@ def _take(archive: Archive, tar: tarfile.TarFile, member: tarfile.TarInfo) -> in
     if posixpath.basename(path) in ("VERSION", "repositories", "oci-layout"):
         return 0
     try:
-        archive.layers[path] = read_layer(_chunks(head, content), blob_bytes=member.size, expected=_promised(path))
+        pieces, promised = _chunks(head, content), _promised(path)
+        archive.layers[path] = read_layer(pieces, blob_bytes=member.size, expected=promised, kept=kept)
     except ImageError as error:
         archive.damaged[path] = error  # it may be no layer at all: only an image that names it minds
     return 0

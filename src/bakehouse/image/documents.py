@@ -66,14 +66,46 @@ class RootFs(msgspec.Struct, frozen=True):
     diff_ids: tuple[str, ...] = ()
 
 
+class HealthCheck(msgspec.Struct, frozen=True, rename="pascal"):
+    """How a container's health is asked for; times in nanoseconds, 0 where the engine's default holds."""
+
+    test: tuple[str, ...] | None = None
+    interval: int = 0
+    timeout: int = 0
+    start_period: int = 0
+    start_interval: int = 0
+    retries: int = 0
+
+
+class ContainerConfig(msgspec.Struct, frozen=True, rename="pascal"):
+    """How a container of the image starts (OCI image spec, config.md; `Healthcheck` and `Shell` are Docker's).
+
+    Ports and volumes are the keys of their maps.
+    """
+
+    user: str = ""
+    exposed_ports: dict[str, msgspec.Raw] | None = None
+    env: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | str | None = None
+    cmd: tuple[str, ...] | str | None = None
+    volumes: dict[str, msgspec.Raw] | None = None
+    working_dir: str = ""
+    labels: dict[str, str] | None = None
+    stop_signal: str = ""
+    healthcheck: HealthCheck | None = None
+    shell: tuple[str, ...] | None = None
+    on_build: tuple[str, ...] | None = None
+
+
 class ImageConfig(msgspec.Struct, frozen=True):
-    """An image's configuration, as far as it tells of its layers."""
+    """An image's configuration: how it starts, and what tells of its layers."""
 
     os: str = ""
     architecture: str = ""
     variant: str = ""
     history: tuple[History, ...] | None = None
     rootfs: RootFs = RootFs()
+    config: ContainerConfig | None = None
 
     @property
     def platform(self) -> str:

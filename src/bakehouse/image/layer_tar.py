@@ -1,5 +1,7 @@
 """One layer: its archive as a stream of bytes goes in, the list of what is in it comes out. Nothing is unpacked.
 
+Contents are hashed and forgotten, but for files that a caller wants kept (`KeptFiles`).
+
 Names follow the image specification: `.wh.NAME` deletes NAME of the layers below, `.wh..wh..opq` everything in its
 directory (OCI image spec, layer.md, "Whiteouts").
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, NamedTuple, Self, cast
@@ -17,6 +19,7 @@ from typing import IO, NamedTuple, Self, cast
 from bakehouse.errors import ImageError
 from bakehouse.image.chunks import ChunkReader, Counted
 from bakehouse.image.decompress import decompressed, limit_for
+from bakehouse.image.kept import KeptFiles
 
 MAX_HEADER = 1 << 20
 """Bytes of an extended header (a long name, pax records); tarfile reads it whole."""
@@ -24,6 +27,7 @@ MAX_HEADER = 1 << 20
 MAX_ENTRIES = 3_000_000
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
+_ATTRIBUTE = "SCHILY.xattr."
 _EXTENDED = frozenset({
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
 })  # fmt: skip
@@ -45,12 +49,23 @@ class EntryType(StrEnum):
 
 
 class LayerEntry(NamedTuple):
-    """One entry. `path` has no slash at either end; "" is the root. `digest` is sha256 of a file's content, raw."""
+    """One entry. `path` has no slash at either end; "" is the root. `digest` is sha256 of a file's content, raw.
+
+    `mode` are the permission bits with setuid, setgid and sticky. `target` is where a link points, or the path that a
+    hard link is another name of. `attributes` are extended attributes by name, with raw values; `device` says which
+    device a device node is (`c 1:3`), or `pipe`.
+    """
 
     path: str
     type: EntryType
     size: int
     digest: bytes | None = None
+    mode: int = 0
+    uid: int = 0
+    gid: int = 0
+    target: str = ""
+    attributes: tuple[tuple[str, bytes], ...] = ()
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +92,16 @@ class LayerContent:
         return sum(1 for entry in self.entries if entry.type is EntryType.FILE)
 
 
-def read_layer(chunks: Iterable[bytes], *, blob_bytes: int | None = None, expected: str | None = None) -> LayerContent:
+def read_layer(
+    chunks: Iterable[bytes],
+    *,
+    blob_bytes: int | None = None,
+    expected: str | None = None,
+    kept: KeptFiles | None = None,
+) -> LayerContent:
     """Read a layer to its end. `blob_bytes` is its compressed size where that is known, `expected` its digest.
+
+    `kept` takes the contents that it wants.
 
     Raises ImageError for what is damaged, hostile, beyond our limits, or not what its digest says.
     """
@@ -86,7 +109,7 @@ def read_layer(chunks: Iterable[bytes], *, blob_bytes: int | None = None, expect
     plain = Counted(decompressed(blob, limit=limit_for(blob_bytes)))
     reader = ChunkReader(plain)
     try:
-        entries = tuple(_entries(reader))
+        entries = tuple(_entries(reader, kept))
         tail = reader.drain()
     except _DAMAGE as error:
         raise ImageError(f"a layer's archive is damaged: {error}", hint=_HINT) from None
@@ -139,13 +162,13 @@ def clean_name(name: str) -> str:
     return "/".join(parts)
 
 
-def _entries(reader: ChunkReader) -> Iterator[LayerEntry]:
+def _entries(reader: ChunkReader, kept: KeptFiles | None) -> Iterator[LayerEntry]:
     with open_tar(reader) as tar:
         for member in members(tar):
-            yield _entry(tar, member)
+            yield _entry(tar, member, kept)
 
 
-def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> LayerEntry:
+def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo, kept: KeptFiles | None) -> LayerEntry:
     path = clean_name(member.name)
     directory, name = posixpath.split(path)
     if name == OPAQUE:
@@ -153,17 +176,38 @@ def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> LayerEntry:
     if name.startswith(WHITEOUT):
         return LayerEntry(posixpath.join(directory, name.removeprefix(WHITEOUT)), EntryType.WHITEOUT, 0)
     if member.islnk():
-        return LayerEntry(path, EntryType.HARD_LINK, 0)
+        return LayerEntry(path, EntryType.HARD_LINK, 0, target=clean_name(member.linkname))
+    plain = LayerEntry(path, EntryType.FILE, 0, None, member.mode & 0o7777, member.uid, member.gid)
+    plain = plain._replace(attributes=_attributes(member.pax_headers))
     if member.isreg():
-        return LayerEntry(path, EntryType.FILE, member.size, _digest(tar, member))
-    kind = EntryType.DIRECTORY if member.isdir() else EntryType.LINK if member.issym() else EntryType.DEVICE
-    return LayerEntry(path, kind, 0)
+        return plain._replace(size=member.size, digest=_digest(tar, member, path, kept))
+    if member.isdir():
+        return plain._replace(type=EntryType.DIRECTORY)
+    if member.issym():  # Linux gives every link the mode 0777, whatever an archive says
+        return plain._replace(type=EntryType.LINK, mode=0o777, target=member.linkname)
+    numbers = f"{'c' if member.ischr() else 'b'} {member.devmajor}:{member.devminor}"
+    return plain._replace(type=EntryType.DEVICE, device="pipe" if member.isfifo() else numbers)
 
 
-def _digest(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+def _attributes(headers: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
+    """Extended attributes, as pax headers have them: SCHILY.xattr.NAME (OCI image spec, layer.md)."""
+    found = (
+        (name.removeprefix(_ATTRIBUTE), value.encode("utf-8", "surrogateescape"))
+        for name, value in headers.items()
+        if name.startswith(_ATTRIBUTE)
+    )
+    return tuple(sorted(found)) if headers else ()
+
+
+def _digest(tar: tarfile.TarFile, member: tarfile.TarInfo, path: str, kept: KeptFiles | None) -> bytes:
     found = hashlib.sha256()
     content = tar.extractfile(member)
     assert content is not None, "a regular file has content"
+    pieces: list[bytes] | None = [] if kept is not None and kept.takes(path, member.size) else None
     while data := content.read(1 << 18):
         found.update(data)
+        if pieces is not None:
+            pieces.append(data)
+    if kept is not None and pieces is not None:
+        kept.add(found.digest(), b"".join(pieces))
     return found.digest()

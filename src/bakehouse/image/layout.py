@@ -10,6 +10,7 @@ from typing import TypeVar
 from bakehouse.errors import ImageError
 from bakehouse.image.documents import MAX_BYTES, Descriptor, ImageConfig, Manifest, read_json
 from bakehouse.image.found import FoundImage, checked, choose
+from bakehouse.image.kept import KeptFiles
 from bakehouse.image.layer_tar import read_layer
 
 T = TypeVar("T")
@@ -21,8 +22,11 @@ def is_layout(path: Path) -> bool:
     return (path / "index.json").is_file() and (path / "blobs").is_dir()
 
 
-def read_layout(path: Path, platform: str | None = None) -> FoundImage:
-    """The image of a layout. Raises ImageError where anything is missing, damaged or not what its digest says."""
+def read_layout(path: Path, platform: str | None = None, *, kept: KeptFiles | None = None) -> FoundImage:
+    """The image of a layout; `kept` takes the contents that it wants.
+
+    Raises ImageError where anything is missing, damaged or not what its digest says.
+    """
     manifest = _document(path / "index.json", Manifest, path)
     for _ in range(3):
         if manifest.config is not None:
@@ -32,9 +36,9 @@ def read_layout(path: Path, platform: str | None = None) -> FoundImage:
     if manifest.config is None:
         raise ImageError(f"{path} has no image behind its indexes")
     config = _document(_blob(path, manifest.config), ImageConfig, path)
+    blobs = ((_blob(path, layer), layer.digest) for layer in manifest.layers)
     layers = tuple(
-        read_layer(_chunks(_blob(path, layer)), blob_bytes=_size(_blob(path, layer)), expected=layer.digest)
-        for layer in manifest.layers
+        read_layer(_chunks(blob), blob_bytes=_size(blob), expected=digest, kept=kept) for blob, digest in blobs
     )
     return FoundImage(str(path), "layout", config, checked(config, layers, str(path)), compressed=True)
 
