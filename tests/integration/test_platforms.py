@@ -55,6 +55,34 @@ def test_a_service_for_both_architectures_is_built_tagged_and_runs(small, regist
     assert f"{cost['platform']} is emulated on default: its steps took" in again.stderr
 
 
+def test_arguments_that_differ_by_platform(small, registry):
+    """Nothing runs in these images, so nothing is emulated."""
+    cli = small({
+        "api/Dockerfile": "FROM scratch\nARG FLAVOUR\nARG COMMON\nLABEL flavour=$FLAVOUR common=$COMMON\nCOPY f /\n",
+        "api/f": uuid.uuid4().hex,
+        "bakehouse.toml": f'[workspace]\nname = "flavours"\n[build]\n{BOTH}[registry]\nurl = "{registry.host}"\n'
+                          '[services.api]\nargs = { FLAVOUR = "plain", COMMON = "same" }\n'
+                          '[services.api.platform_args."linux/arm64"]\nFLAVOUR = "neon/2;x"\n',
+    })  # fmt: skip
+    cli("build", "--push")
+    labels = {}
+    for child in manifest(registry, "flavours/api:prod")["manifests"]:
+        if child["platform"]["architecture"] != "unknown":
+            config = blob(registry, blob(registry, child["digest"])["config"]["digest"])
+            labels[child["platform"]["architecture"]] = config["config"]["Labels"]
+    assert labels == {
+        "amd64": {"flavour": "plain", "common": "same"},
+        "arm64": {"flavour": "neon/2;x", "common": "same"},
+    }
+    before = cli.json("plan", "--push")["targets"][0]
+    assert before["verdict"] == "reuse"
+    toml = cli.directory / "bakehouse.toml"
+    toml.write_text(toml.read_text().replace("neon/2", "neon/3"))
+    after = cli.json("plan", "--push")["targets"][0]
+    assert after["verdict"] == "build"
+    assert after["identity"] != before["identity"]
+
+
 def test_a_platform_that_nobody_builds_for_stops_before_anything_starts(small):
     cli = small({"api/Dockerfile": "FROM scratch\nCOPY f /\n", "api/f": "1"})
     said = cli("build", "--platform", "linux/s390x", code=1).stderr
@@ -80,5 +108,9 @@ def test_an_image_that_does_not_run_is_found(small):
 def manifest(registry, path: str) -> dict:
     revision = registry.digest(path)
     assert revision, path
-    name = revision.removeprefix("sha256:")
+    return blob(registry, revision)
+
+
+def blob(registry, digest: str) -> dict:
+    name = digest.removeprefix("sha256:")
     return json.loads(Path(registry.data / "docker/registry/v2/blobs/sha256" / name[:2] / name / "data").read_bytes())

@@ -1,6 +1,7 @@
 """Dockerfiles as the engine gets them: an altered copy where the plan needs one, with its ignore file beside it.
 
-A copy is needed to bring the host's CA to every RUN, to drop a frontend that cannot be pulled, and to keep
+A copy is needed to bring the host's CA to every RUN, to drop a frontend that cannot be pulled, to give an argument
+a value of its own on each platform, and to keep
 the state directory out of a context that contains it (the history would else change `COPY . .` every time).
 Copies are named by their content and are never changed, so a printed bake definition stays usable.
 """
@@ -16,6 +17,7 @@ from bakehouse.build import ca
 from bakehouse.build.reading import Reading
 from bakehouse.dockerfile.injection import inject
 from bakehouse.dockerfile.parser import parse
+from bakehouse.dockerfile.platform_args import Values
 from bakehouse.dockerfile.syntax import Dockerfile
 from bakehouse.model.plan import Plan
 
@@ -29,18 +31,21 @@ class Prepared:
     injected: bool = False
 
 
-def prepare(reading: Reading, *, state: Path, inject_ca: bool, drop_syntax: bool) -> Prepared:
+def prepare(
+    reading: Reading, *, state: Path, inject_ca: bool, drop_syntax: bool, platform_args: Values | None = None
+) -> Prepared:
     """The Dockerfile of a reading, altered as asked; written below `state`/dockerfiles."""
     has_run = any(i.name == "RUN" for i in reading.tree.instructions)
     injecting = inject_ca and has_run
     inside = state.is_relative_to(reading.context)
-    if not (injecting or (drop_syntax and reading.syntax) or inside):
+    if not (injecting or (drop_syntax and reading.syntax) or inside or platform_args):
         return Prepared(None, ())
     changed = inject(
         reading.tree,
         run_flags=ca.RUN_FLAGS if injecting else (),
         stage_args=ca.STAGE_ARGS if injecting else {},
         drop_syntax=drop_syntax,
+        platform_args=platform_args or {},
     )
     ignore = _ignore(reading, state if inside else None)
     name = hashlib.sha256(changed.data + b"\0" + (ignore or b"")).hexdigest()[:20]

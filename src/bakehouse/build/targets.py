@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bakehouse.build import bases, names, prepare
+from bakehouse.build import bases, names, platform_args, prepare
 from bakehouse.build.cache.policy import CachePolicy
 from bakehouse.build.reading import Reading
 from bakehouse.build.request import PlanRequest
@@ -44,6 +44,8 @@ class TargetMaker:
     def target(self, service: Service, reading: Reading) -> Target:
         """The target; where it is to be built its altered Dockerfile is written."""
         contexts, needs = self._contexts(service, reading)
+        platforms = self.request.platforms or service.platforms or self.config.build.platforms
+        args, differing = platform_args.target_args(service, platforms)
         verdict, reason = self._verdict(service, reading)
         prepared = prepare.Prepared(None, ())
         if verdict is Verdict.BUILD:
@@ -52,10 +54,10 @@ class TargetMaker:
                 state=self.state,
                 inject_ca=bool(self.secrets),
                 drop_syntax=self._syntax_missing(reading),
+                platform_args=platform_args.by_name(differing),
             )
         caches = self.caches.attributes(service)
         mark = self.caches.mark(service)
-        platforms = self.request.platforms or service.platforms or self.config.build.platforms
         tags = names.tags(service, self.variant, self.config, push=self.request.push)
         return Target(
             id=names.target_id(service.name, self.variant),
@@ -68,7 +70,8 @@ class TargetMaker:
             reason=reason,
             platforms=platforms,
             platform_tags=names.platform_tags(tags, platforms) if self.request.push else (),
-            args=service.args,
+            args=args,
+            platform_args=differing,
             contexts=contexts,
             tags=tags,
             cache_from=caches.sources,

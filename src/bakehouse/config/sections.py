@@ -128,7 +128,8 @@ class LintSection(Section, frozen=True, kw_only=True):
 class ServiceSection(Section, frozen=True, kw_only=True):
     """[services.NAME]: corrects what scan found, or adds a service. Paths are relative to the root.
 
-    An `optional` service is skipped where its base image cannot be had; without it, it is blocked.
+    An `optional` service is skipped where its base image cannot be had; without it, it is blocked. `platform_args` are
+    build arguments by platform ("linux/arm64"), which go over `args`.
     """
 
     context: str | None = None
@@ -137,6 +138,7 @@ class ServiceSection(Section, frozen=True, kw_only=True):
     kind: Kind | None = None
     variants: dict[str, str] = {}
     args: dict[str, str] = {}
+    platform_args: dict[str, dict[str, str]] = {}
     contexts: dict[str, str] = {}
     skip: str | None = None
     optional: bool = False

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bakehouse.dockerfile.edits import delete_lines, insert, insert_line_after, map_lines
+from bakehouse.dockerfile.platform_args import Values, platform_arg_edits
 from bakehouse.dockerfile.syntax import Dockerfile, Instruction
 from bakehouse.model.edit import Edit
 
@@ -22,13 +23,21 @@ class Injected:
     line_map: tuple[int, ...]
 
 
-def inject(tree: Dockerfile, *, run_flags: Sequence[str], stage_args: Mapping[str, str], drop_syntax: bool) -> Injected:
-    """Add `run_flags` to every RUN, `stage_args` as one ARG line to every stage that runs something.
+def inject(
+    tree: Dockerfile,
+    *,
+    run_flags: Sequence[str],
+    stage_args: Mapping[str, str],
+    drop_syntax: bool,
+    platform_args: Values | None = None,
+) -> Injected:
+    """Add `run_flags` to every RUN, `stage_args` as one ARG line to every stage that runs something, and to each ARG of
+    `platform_args` the default that picks its platform's value.
 
     Triggers of ONBUILD are left alone: they run in other builds. With `drop_syntax` the line `# syntax=` goes
     (as a comment it would end the parser directives before `# escape=`).
     """
-    edits = list(_edits(tree, run_flags, stage_args))
+    edits = [*_edits(tree, run_flags, stage_args), *platform_arg_edits(tree, platform_args or {})]
     syntax = tree.directive("syntax")
     if drop_syntax and syntax is not None:
         edits.append(delete_lines(tree, syntax.span))

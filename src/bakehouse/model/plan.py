@@ -64,6 +64,8 @@ class Target:
     `id` is the bake target name ([A-Za-z0-9_-]); `context` and `dockerfile` are absolute paths.
     `prepared` is the altered copy that the engine gets in place of `dockerfile` (None: the file as it is);
     `line_map[i]` is then the 1-based line of the file that line i+1 of the copy came from.
+    `platform_args` are the arguments that differ by platform (platform -> name -> value): the prepared Dockerfile has
+    them.
     `depends_on` are ids of targets in the same plan whose image this one is built from.
     `no_cache` executes every step whatever the caches hold, `no_cache_stages` those of some stages. `platform_tags`
     name the image of one platform within the index: (reference, platform).
@@ -85,6 +87,7 @@ class Target:
     wave: int = 0
     platforms: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict)
+    platform_args: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     contexts: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)

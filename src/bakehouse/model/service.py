@@ -53,6 +53,7 @@ class Service:
     built for it; `target` is the stage a plain build takes (None: the last stage). `stages` are the names
     (or indices) of all stages, `bases` the image references that the stages start from, after expansion of
     ARG defaults. `depends_on` are the services that must run before this one (compose), not build edges.
+    `platform_args` are build arguments by platform, which go over `args`.
     An `optional` service is skipped, not blocked, where its base image cannot be had.
     """
 
@@ -65,6 +66,7 @@ class Service:
     stages: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict)
+    platform_args: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     contexts: Mapping[str, str] = field(default_factory=dict)
     platforms: tuple[str, ...] = ()
     image: str | None = None

@@ -157,6 +157,7 @@ def _corrected(scan: Scan, name: str, section: ServiceSection, draft: Draft, lin
         dockerfile=dockerfile,
         target=section.target or old.target,
         args={**old.args, **section.args},
+        platform_args={**old.platform_args, **section.platform_args},
         contexts={**old.contexts, **section.contexts},
         platforms=section.platforms or old.platforms,
         skip=section.skip or old.skip,

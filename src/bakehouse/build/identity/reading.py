@@ -47,7 +47,7 @@ class Demands:
         if found is None:
             tree = parse(data, subject.dockerfile).require_valid()
             inputs = BuildInputs(
-                args=subject.args,
+                args=_args(subject, platform),
                 target=subject.stage,
                 platform=platform,
                 build_platform=MACHINE_PLATFORM,
@@ -83,10 +83,15 @@ def read_dockerfile(subject: Subject, files: FileSource) -> bytes:
         ) from None
 
 
+def _args(subject: Subject, platform: str) -> dict[str, str]:
+    """The arguments of one platform."""
+    return {**subject.args, **subject.platform_args.get(platform, {})}
+
+
 def _key(subject: Subject, data: bytes, platform: str) -> bytes:
     whole = hashlib.sha256(data)
     about: Mapping[str, object] = {
-        "args": dict(sorted(subject.args.items())),
+        "args": dict(sorted(_args(subject, platform).items())),
         "stage": subject.stage,
         "platform": platform,
         "machine": MACHINE_PLATFORM,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bakehouse.build import ca, names
+from bakehouse.build.platform_args import target_args
 from bakehouse.config import Config
 from bakehouse.model.plan import Plan, Target
 from bakehouse.model.service import Service
@@ -28,7 +29,8 @@ class Subject:
     """`contexts` values are `target:ID`, `docker-image://...`, another address, or a directory.
 
     A directory inside the workspace is relative, one outside is absolute. `platforms` empty means the machine's
-    own. `settings` are further facts that BuildKit's steps depend on, by name.
+    own. `platform_args` go over `args` on one platform. `settings` are further facts, by name, that BuildKit's steps
+    depend on.
     """
 
     target: str
@@ -38,6 +40,7 @@ class Subject:
     stage: str | None = None
     platforms: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict)
+    platform_args: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     contexts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,6 +61,7 @@ def of_target(plan: Plan, target: Target) -> Subject:
         stage=target.stage,
         platforms=target.platforms,
         args=target.args,
+        platform_args=target.platform_args,
         contexts={name: _context(plan.root, value) for name, value in target.contexts.items()},
         settings=settings,
     )
@@ -67,14 +71,17 @@ def of_service(config: Config, service: Service, variant: str) -> Subject:
     """The subject of a service as it stands in the repository: no registry is asked, nothing is substituted."""
     assert service.dockerfile is not None
     contexts = {name: _named(value, variant) for name, value in service.contexts.items()}
+    platforms = service.platforms or config.build.platforms
+    args, differing = target_args(service, platforms)
     return Subject(
         target=names.target_id(service.name, variant),
         service=service.name,
         context=service.context,
         dockerfile=service.dockerfile,
         stage=service.variants.get(variant, service.target),
-        platforms=service.platforms or config.build.platforms,
-        args=service.args,
+        platforms=platforms,
+        args=args,
+        platform_args=differing,
         contexts=contexts,
     )
 
