@@ -10,7 +10,19 @@ from bakehouse.build.bases import BootstrapResult
 from bakehouse.build.builder_apply import Applied
 from bakehouse.build.builders import BuilderConfig, Retention
 from bakehouse.build.diagnose import Check, Diagnosis
-from bakehouse.model import analysis, builder, cache, context, graph, image, plan, platforms, record, service
+from bakehouse.model import (
+    analysis,
+    builder,
+    cache,
+    context,
+    graph,
+    image,
+    image_diff,
+    plan,
+    platforms,
+    record,
+    service,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOUNS = (
@@ -20,6 +32,8 @@ NOUNS = (
     *(context.IgnoreRuleUse, context.IgnoreProposal),
     *(image.LayersReport, image.ImageReport, image.ImageLayer),
     *(image.WastedPath, image.SharedLayer, image.DuplicateFile),
+    *(image_diff.ImageDiff, image_diff.ImageSide, image_diff.CauseSum, image_diff.PathSum),
+    *(image_diff.PackageChange, image_diff.ConfigChange, image_diff.FileChange, image_diff.FileFacts),
     *(plan.Plan, plan.Target, plan.Reused, plan.Secret, plan.Substitution),
     *(record.BuildRecord, record.TargetRecord, record.StepRecord),
     *(analysis.Analysis, analysis.CriticalPath, analysis.PathElement, analysis.CacheOutcome),

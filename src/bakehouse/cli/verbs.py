@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "history": ("bakehouse.cli.history", "List recorded runs, or show one."),
     "report": ("bakehouse.cli.report", "Write one self-contained HTML file about a run."),
     "layers": ("bakehouse.cli.layers", "Show the layers of images, what is wasted and what they have twice."),
+    "diff": ("bakehouse.cli.diff", "Compare two images: files by cause, packages, configuration."),
     "bases": ("bakehouse.cli.bases", "Make substitutes for base images that cannot be pulled."),
     "builder": ("bakehouse.cli.builder", "Make, choose, watch and configure builders."),
     "platforms": ("bakehouse.cli.platforms", "How each platform is built, what emulation costs, do images run."),
