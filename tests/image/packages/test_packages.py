@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.image.making import layer
 
 from bakehouse.image import packages
@@ -131,3 +133,33 @@ def test_what_makes_no_sense_or_is_too_large_is_named_and_raises_nothing(path, c
 
 def test_rpm_is_named_as_not_read():
     assert read(("var/lib/rpm/rpmdb.sqlite", b"x")) == ({}, ("var/lib/rpm",))
+
+
+PATHS = {
+    "deb": [
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/info/a.list",
+        "var/lib/dpkg/status.d/a",
+        "var/lib/dpkg/status.d/a.md5sums",
+    ],
+    "apk": ["lib/apk/db/installed"],
+    "pip": ["a/x-1.dist-info/METADATA", "a/x-1.dist-info/RECORD", "a/y.egg-info"],
+    "npm": ["a/node_modules/x/package.json"],
+}
+SHARDS = st.sampled_from([
+    b"Package: a\n", b"Version: 1\n", b"P:", b"V:", b"F:", b"R:", b"Name: x\n", b"\n", b" ", b'"', b",", b"..", b"/",
+    b"{", b"}", b'"name": "x"', b'"version": "1"', b"\x00", b"\xff", b"\r", b":",
+])  # fmt: skip
+
+
+@pytest.mark.parametrize("ecosystem", ECOSYSTEMS, ids=lambda found: found.name)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_content_makes_a_reader_raise(ecosystem, data):
+    files = {path: b"".join(data.draw(st.lists(SHARDS, max_size=30))) for path in PATHS[ecosystem.name]}
+    assert all(ecosystem.most_of(path) for path in files)
+    found = ecosystem.read(files)
+    for package in found.packages:
+        f"{package.name}{package.version}".encode()  # text, whatever bytes it came from
+        for path in package.files:
+            path.encode("utf-8", "surrogateescape")
