@@ -9,7 +9,6 @@ from bakehouse.dockerfile.edits import (
     Edit,
     EditConflictError,
     apply_edits,
-    conflicting,
     delete,
     delete_lines,
     insert,
@@ -39,12 +38,6 @@ def test_insertions_at_one_place_keep_their_order():
 def test_overlaps_and_strangers_are_refused(edits):
     with pytest.raises(EditConflictError):
         apply_edits(b"abcdef", edits)
-
-
-def test_conflicts_between_two_sets():
-    assert conflicting([Edit(0, 3)], [Edit(2, 4)])
-    assert conflicting([Edit(2, 2, b"a")], [Edit(2, 2, b"b")])
-    assert not conflicting([Edit(0, 2)], [Edit(2, 4)])
 
 
 def test_new_lines_take_their_neighbours_newline():

@@ -6,8 +6,7 @@ overlap are refused, not merged. Line-wise edits take the newline of their neigh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable
 
 from bakehouse.dockerfile.syntax import Dockerfile, Span
 from bakehouse.model.edit import Edit
@@ -53,15 +52,6 @@ def in_order(edits: Iterable[Edit], size: int) -> list[Edit]:
             raise EditConflictError(f"{where} {reason}")
         at = edit.end
     return ordered
-
-
-def conflicting(first: Sequence[Edit], second: Sequence[Edit]) -> bool:
-    """Whether two sets of edits cannot be applied together: they share bytes, or insert at one place."""
-    places = sorted([*first, *second], key=lambda edit: (edit.start, edit.end))
-    return any(
-        left.end > right.start or (left.end == right.start and left.start == left.end == right.end)
-        for left, right in pairwise(places)
-    )
 
 
 def map_lines(tree: Dockerfile, edits: Iterable[Edit]) -> tuple[bytes, tuple[int, ...]]:

@@ -8,11 +8,12 @@ is left to fix. So a second run changes nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bakehouse.dockerfile.edits import EditConflictError, apply_edits, conflicting
+from bakehouse.dockerfile.edits import EditConflictError, apply_edits
 from bakehouse.dockerfile.ignore import read_ignore
 from bakehouse.errors import BakehouseError
 from bakehouse.lint.linter import Linter
@@ -185,13 +186,27 @@ class Fixer:
 
 def _disjoint(findings: Iterable[Finding]) -> list[Finding]:
     """The findings whose fixes share no bytes, those with safe ones first."""
-    chosen: list[Finding] = []
-    edits: list[Edit] = []
-    for finding in sorted(findings, key=lambda f: not (f.fix and f.fix.safe)):
-        if finding.fix and not conflicting(edits, finding.fix.edits):
-            chosen.append(finding)
-            edits += finding.fix.edits
-    return chosen
+    taken: list[tuple[int, int]] = []
+    in_turn = sorted(findings, key=lambda f: not (f.fix and f.fix.safe))
+    return [finding for finding in in_turn if finding.fix and _fits(taken, finding.fix.edits)]
+
+
+def _fits(taken: list[tuple[int, int]], edits: Sequence[Edit]) -> bool:
+    """Whether edits share no byte with the places `taken`, in order, nor with each other; then they join them."""
+    for number, edit in enumerate(edits):
+        place = (edit.start, edit.end)
+        at = bisect_left(taken, place)
+        if (at and _share(taken[at - 1], place)) or (at < len(taken) and _share(place, taken[at])):
+            for before in edits[:number]:
+                del taken[bisect_left(taken, (before.start, before.end))]
+            return False
+        taken.insert(at, place)
+    return True
+
+
+def _share(left: tuple[int, int], right: tuple[int, int]) -> bool:
+    """Whether two places, in order, overlap; two insertions at one place do."""
+    return left[1] > right[0] or (left == right and left[0] == left[1])
 
 
 def _edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:

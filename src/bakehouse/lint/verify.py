@@ -9,6 +9,7 @@ here-document that no longer ends all show as a difference.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -88,31 +89,32 @@ def _content_end(instruction: Instruction) -> int:
 
 def _expected(tree: Dockerfile, edits: Sequence[Edit]) -> Iterator[Shape]:
     """The shapes that the edits mean, in order."""
-    pending = list(edits)
+    pending = deque(edits)
     instructions = list(tree.instructions)
     at = 0
     while at < len(instructions):
         instruction = instructions[at]
         yield from _fragments(tree, _take(pending, partial(_is_before, instruction)))
-        last = at
+        last, reach = at, 0
         mine: list[Edit] = []
         while True:  # an edit that runs on into the next instruction joins the two
-            mine += _take(pending, partial(_touches, tree, instructions[last]))
-            reach = max((edit.end for edit in mine), default=0)
+            found = _take(pending, partial(_touches, tree, instructions[last]))
+            mine += found
+            reach = max(reach, *(edit.end for edit in found), 0)
             if last + 1 < len(instructions) and reach > instructions[last + 1].code.start:
                 last += 1
                 continue
             break
         yield from _changed(tree, instructions[at : last + 1], mine)
         at = last + 1
-    yield from _fragments(tree, pending)
+    yield from _fragments(tree, list(pending))
 
 
-def _take(pending: list[Edit], wanted: Callable[[Edit], bool]) -> list[Edit]:
+def _take(pending: deque[Edit], wanted: Callable[[Edit], bool]) -> list[Edit]:
     """Move the edits that are `wanted` from the front of `pending`."""
     taken = []
     while pending and wanted(pending[0]):
-        taken.append(pending.pop(0))
+        taken.append(pending.popleft())
     return taken
 
 

@@ -51,12 +51,6 @@ def check(subject: Subject) -> Iterator[Hit]:
             start = subject.tree.line_starts[line - 1]
             at = subject.data.find(name.encode(), start)
             yield _hit(name, Span(at, at + len(name.encode())))
-    directive = subject.tree.directive("check")
-    for option in directive.value.split(";") if directive else ():
-        key, _, value = option.partition("=")
-        for name in value.split(",") if key.strip().lower() == "skip" else ():
-            if directive is not None and name.strip() not in ("all", "") and not _names().find(name.strip()):
-                yield _hit(name.strip(), directive.value_span)
 
 
 def _hit(name: str, span: Span) -> Hit:
