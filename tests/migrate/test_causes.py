@@ -158,6 +158,9 @@ def test_sums_name_the_uppermost_directory_that_came_or_went():
         before, after = (facts(size, kind), None) if how is How.REMOVED else (None, facts(size, kind))
         return FileChange(path=path, how=how, cause=Cause.OTHER, before=before, after=after)
 
+    top = change("d", How.REMOVED, 0, "directory")
+    elsewhere = replace(change("d/s/c", How.REMOVED, 3), cause=Cause.CACHE)
+    assert [row.path for found in sum_causes([top, elsewhere]) for row in found.largest] == ["d", "d/s/c"]
     changed = FileChange(
         path="e", how=How.CHANGED, cause=Cause.OTHER, aspects=("content",), before=facts(5), after=facts(2)
     )

@@ -14,10 +14,9 @@ MOST_SHOWN = 50
 def sum_causes(changes: Sequence[FileChange]) -> tuple[CauseSum, ...]:
     """One sum for each cause that occurs, in the order of `Cause`. `changes` are in the order of paths."""
     groups: dict[Cause, list[FileChange]] = {}
-    tops = _tops(changes)
     for change in changes:
         groups.setdefault(change.cause, []).append(change)
-    return tuple(_sum(cause, groups[cause], tops) for cause in Cause if cause in groups)
+    return tuple(_sum(cause, groups[cause], _tops(groups[cause])) for cause in Cause if cause in groups)
 
 
 def _sum(cause: Cause, changes: Iterable[FileChange], tops: dict[str, str]) -> CauseSum:
@@ -55,7 +54,7 @@ def change_bytes(change: FileChange) -> int:
 
 
 def _tops(changes: Iterable[FileChange]) -> dict[str, str]:
-    """For each path that came or went with a directory, the uppermost such directory.
+    """For each path that came or went with a directory of the same cause, the uppermost such directory.
 
     All that was below a removed directory is removed too, and all that is below a new one is new.
     """
