@@ -95,10 +95,12 @@ class Engine:
         return ("fails", "") if process.returncode != 0 else ("nothing", self._image(target))
 
     def _image(self, target: str) -> str:
-        """What a container of the image would be made of: layers and configuration."""
+        """What an image is apart from the wording of its history: layers, configuration, time."""
         command = ["docker", "image", "inspect", self._name(target)]
         found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)[0]
-        return json.dumps([found[part] for part in ("Config", "RootFS", "Architecture", "Os")], sort_keys=True)
+        return json.dumps(
+            [found[part] for part in ("Created", "Config", "RootFS", "Architecture", "Os")], sort_keys=True
+        )
 
     def _name(self, target: str) -> str:
         return f"bakehouse-truth-{os.getpid()}/{target}"
