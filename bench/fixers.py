@@ -82,7 +82,7 @@ def run(tool: Tool, mode: str, files: Mapping[str, bytes], solved: set[str], scr
     _fix(tool, mode, here, names)
     once = {name: (here / name).read_bytes() for name in names}
     said = corpus.verdicts(here, names)
-    _fix(tool, mode, here, names)
+    _fix(tool, mode, here, [name for name in names if said[name][0] not in PARSED])  # some give up at invalid ones
     outcome = Outcome()
     for name in names:
         before, after = files[name], once[name]
@@ -103,17 +103,24 @@ def run(tool: Tool, mode: str, files: Mapping[str, bytes], solved: set[str], scr
 
 
 def _fix(tool: Tool, mode: str, here: Path, names: list[str]) -> None:
-    """Let a tool fix. One that gives up at a file is asked about each file of that part alone."""
-    arguments = tool.fixes[mode]
     for first in range(0, len(names), rivals.CHUNK):
-        part = names[first : first + rivals.CHUNK]
-        _, out, code = rivals.timed([*arguments, *part], here)
-        if tool.name == "bakehouse":
-            assert code == 0, (code, out[-2000:])
-            json.loads(out)
-        if code not in (0, 1):
-            for name in part:
-                rivals.timed([*arguments, name], here)
+        _fix_part(tool, tool.fixes[mode], here, names[first : first + rivals.CHUNK])
+
+
+def _fix_part(tool: Tool, arguments: Sequence[str], here: Path, names: list[str]) -> None:
+    """Let a tool fix some files. Where it gives up, the halves are tried, from the bytes that were there."""
+    before = {name: (here / name).read_bytes() for name in names}
+    _, out, code = rivals.timed([*arguments, *names], here)
+    if tool.name == "bakehouse":
+        assert code == 0, (code, out[-2000:])
+        json.loads(out)
+    if code in (0, 1) or len(names) == 1:
+        return
+    for name, data in before.items():
+        (here / name).write_bytes(data)
+    middle = len(names) // 2
+    for half in (names[:middle], names[middle:]):
+        _fix_part(tool, arguments, here, half)
 
 
 def changed_outside(files: Mapping[str, bytes], *, unsafe: bool) -> list[str]:
