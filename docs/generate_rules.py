@@ -16,7 +16,8 @@ _HEAD = """\
 # The rules of lint
 
 Made by `python docs/generate_rules.py` from the rules; do not edit by hand. `bakehouse rule NAME` shows a page in the
-terminal, `bakehouse rule --json` lists all for programs. How to select, silence and fix: [how to lint](../how-to/lint.md).
+terminal, `bakehouse rule --json` lists all for programs. How to select, silence and fix:
+[how to lint](../how-to/lint.md).
 
 "Severity" is off where a rule speaks only when it is selected. "Fix" is safe where the repair changes nothing but
 what it says, unsafe where a person should look at the result (`--unsafe`).

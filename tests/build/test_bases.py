@@ -89,7 +89,8 @@ def test_what_was_known_survives_a_registry_that_is_gone(world, tmp_path, monkey
     world.has = {"node:20": OFFICIAL}
     one("node:20", tmp_path)
     world.dead = {"docker.io"}
-    monkeypatch.setattr(time, "time", lambda at=time.time() + 2 * bases.KEEP_FOUND_SECONDS: at)
+    later = time.time() + 2 * bases.KEEP_FOUND_SECONDS
+    monkeypatch.setattr(time, "time", lambda: later)
     assert one("node:20", tmp_path).status == "missing"
     assert one("node:20", tmp_path, offline=True).digest == OFFICIAL
 
