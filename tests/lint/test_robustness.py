@@ -32,12 +32,12 @@ def lint(data: bytes) -> tuple[float, Linter]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", BLOCKS)
 def test_time_grows_with_the_lines(name):
-    """Six times the file may take 15 times as long, not 36."""
+    """Six times the file may take 24 times as long on a busy machine, not 36 as what is quadratic does."""
     lint(b"FROM debian:13\n" + BLOCKS[name])  # patterns are compiled, the grammar is loaded
     small = min(lint(b"FROM debian:13 AS first\n" + BLOCKS[name] * 400)[0] for _ in range(2))
     big, linter = lint(b"FROM debian:13 AS first\n" + BLOCKS[name] * 2400)
     assert not linter.broken
-    assert big < 15 * small, (big, small)
+    assert big < 24 * small, (big, small)
 
 
 def test_a_chain_of_a_thousand_stages():
