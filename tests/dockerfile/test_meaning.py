@@ -205,3 +205,15 @@ def test_only_the_target_counts():
     assert not meaning(text).problems
     assert meaning(text, target="bad").problems
     assert "could not be found" in meaning(text, target="gone").problems[0].message
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        (b'FROM a\nENV x="y\n', "the quote that closes it, or \\ before one that is meant as such"),
+        (b"ARG x='y\nFROM a\n", "the quote that closes it"),
+        (b"FROM a\nUSER ${y:-z\n", "the } that belongs to ${"),
+    ],
+)
+def test_what_is_open_is_to_be_closed(text, expected):
+    assert [problem.expected for problem in meaning(text).problems] == [expected]

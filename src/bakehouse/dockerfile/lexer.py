@@ -21,7 +21,11 @@ _SPECIAL = frozenset("@*#?-$!0")
 
 
 class LexError(ValueError):
-    """The word is not well formed, or `${name:?}` found no value."""
+    """The word is not well formed, or `${name:?}` found no value; `expected` is what would be right."""
+
+    def __init__(self, message: str, expected: str | None = None) -> None:
+        super().__init__(message)
+        self.expected = expected
 
 
 class Lexed(NamedTuple):
@@ -198,7 +202,9 @@ class _Run:
         end = self.source.find("'", self.at + 1)
         if end < 0:
             self.at = len(self.source)
-            raise LexError("unexpected end of statement while looking for matching single-quote")
+            raise LexError(
+                "unexpected end of statement while looking for matching single-quote", "the quote that closes it"
+            )
         quote = 0 if self.lexer.raw_quotes else 1
         text = self.source[self.at + quote : end + 1 - quote]
         self.at = end + 1
@@ -211,7 +217,8 @@ class _Run:
         self.at += 1
         while (char := self._peek()) != '"':
             if char == _END:
-                raise LexError("unexpected end of statement while looking for matching double-quote")
+                message = "unexpected end of statement while looking for matching double-quote"
+                raise LexError(message, f"the quote that closes it, or {escape} before one that is meant as such")
             if char == "$":
                 out.append(self._dollar())
                 continue
@@ -269,7 +276,7 @@ class _Run:
             return ("$" + name if self.lexer.keep_unset else "") if value is None else value
         self.at += 1
         if (first := self._peek()) == _END:
-            raise LexError("syntax error: missing '}'")
+            raise LexError("syntax error: missing '}'", "the } that belongs to ${")
         if first in "{}:":
             raise LexError("syntax error: bad substitution")
         name = self._name()
@@ -331,5 +338,5 @@ class _Run:
             return self.until(stop, raw_escapes)
         except LexError:
             if self.at >= len(self.source) and self.depth <= MAX_NESTING:
-                raise LexError(f"syntax error: missing '{stop}'") from None
+                raise LexError(f"syntax error: missing '{stop}'", f"the {stop} that belongs to ${{") from None
             raise

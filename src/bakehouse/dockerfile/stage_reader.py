@@ -85,7 +85,7 @@ class _Reader:
             try:
                 self.scope = declare_globals(self.scope, instruction, self.lexer, self.inputs.args)
             except LexError as error:
-                self._problem(str(error), instruction.code)
+                self._problem(str(error), instruction.code, error.expected)
 
     def _problem(self, message: str, span: Span, expected: str | None = None) -> None:
         self.problems.append(Problem(message, span, *self.tree.position(span.start), expected))
@@ -100,7 +100,7 @@ class _Reader:
             if not base:
                 self._problem(f"base name ({written.text}) should not be blank", written.span, "an image or a stage")
         except LexError as error:
-            self._problem(str(error), written.span)
+            self._problem(str(error), written.span, error.expected)
         if name and _context_name(name) in self.contexts:
             origin = Origin(OriginKind.NAMED_CONTEXT, self.contexts[_context_name(name)])
             return self._assemble(_Draft(index, base, known, origin, replaced=True), name, block)

@@ -50,13 +50,15 @@ class StageWalk:
             elif action is not None and len(instruction.words) >= _WORDS.get(instruction.name, 0):
                 try:
                     step = action(self, step)
-                except (LexError, MountError) as error:
+                except LexError as error:
+                    self._problem(str(error), instruction.code, error.expected)
+                except MountError as error:
                     self._problem(str(error), instruction.code)
             steps.append(step)
         return StageMeaning(self.stage, tuple(steps), self.state, tuple(self.problems))
 
-    def _problem(self, message: str, span: Span) -> None:
-        self.problems.append(Problem(message, span, *self.graph.tree.position(span.start)))
+    def _problem(self, message: str, span: Span, expected: str | None = None) -> None:
+        self.problems.append(Problem(message, span, *self.graph.tree.position(span.start), expected))
 
     def _expand(self, word: Word) -> Expanded:
         return self.state.scope.expand(self.lexer, word.text)
