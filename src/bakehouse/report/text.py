@@ -15,12 +15,12 @@ _FIGURE = re.compile(r"-?\d[\d.,/]*(?: ?(?:s|min|h|B|kB|MB|GB|%)\b.*)?")
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
     """Lines of a table; columns in which every cell is a figure stand to the right."""
     rows = [list(map(_flat, head)), *(list(map(_flat, row)) for row in body)]
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(head))]
+    widths = [max(width(row[i]) for row in rows) for i in range(len(head))]
     right = [bool(body) and all(_is_figure(row[i]) for row in rows[1:]) for i in range(len(head))]
     lines = []
     for row in rows:
         cells = [
-            " " * (w - _width(cell)) + cell if r else cell + " " * (w - _width(cell))
+            " " * (w - width(cell)) + cell if r else cell + " " * (w - width(cell))
             for cell, w, r in zip(row, widths, right, strict=True)
         ]
         lines.append("  ".join(cells).rstrip())
@@ -63,5 +63,8 @@ def _is_figure(cell: str) -> bool:
     return cell == "-" or _FIGURE.fullmatch(cell) is not None
 
 
-def _width(cell: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in cell)
+def width(text: str) -> int:
+    """How many columns a terminal gives a text: none for what combines, two for what is wide."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -5,10 +5,10 @@ Hostile characters are taken out by the caller.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 
 from bakehouse.model.finding import Finding, FixedFile, LintReport, RuleInfo, Severity
+from bakehouse.report.text import width
 
 MAX_SOURCE = 72
 """Columns of a source line; with its number before it, 80."""
@@ -47,8 +47,8 @@ def _marked(finding: Finding) -> list[str]:
     end = place.end_column - 1 if place.end_line == place.line else len(raw)
     here = raw[place.column - 1 : max(end, place.column)].decode("utf-8", "replace").rstrip()
     shown, before = _window(place.source.replace("\t", " "), before, here)
-    mark = " " * _width(before) + "^" * max(1, _width(here))
-    return [f"{place.line:>5} | {shown}", "      | " + mark[: max(_width(before) + 1, _width(shown))]]
+    mark = " " * width(before) + "^" * max(1, width(here))
+    return [f"{place.line:>5} | {shown}", "      | " + mark[: max(width(before) + 1, width(shown))]]
 
 
 def _window(line: str, before: str, here: str) -> tuple[str, str]:
@@ -104,7 +104,3 @@ def _fixed(file: FixedFile) -> list[str]:
 def _one_line(path: str) -> str:
     """A path whose line feeds are shown as such, so that an entry stays one."""
     return path.replace("\n", "\\n")
-
-
-def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
