@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CACHE = Path(os.environ.get("BENCH_CACHE") or Path(tempfile.gettempdir()) / "bakehouse-bench")
-CHUNK = 1000
+CHUNK = 4000
 """Files a process: an argument list has an end. The same for every tool."""
 
 

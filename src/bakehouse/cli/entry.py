@@ -20,4 +20,8 @@ def entry() -> None:
     gc.set_threshold(200_000, 20, 100)
     from bakehouse.cli.main import run_cli
 
-    sys.exit(run_cli(arguments))
+    try:
+        code = run_cli(arguments)
+    finally:
+        gc.freeze()  # the process ends: Python need not look through everything once more
+    sys.exit(code)
