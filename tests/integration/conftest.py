@@ -46,6 +46,7 @@ class Cli:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - the tests have no threads
         )
 
 
@@ -68,6 +69,11 @@ def small(tmp_path):
         return Cli(root)
 
     return make
+
+
+def _hear_ctrl_c() -> None:
+    """SIGINT as a terminal's user has it: whoever runs the tests in the background may have it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def interrupt(process: subprocess.Popen) -> tuple[str, str]:

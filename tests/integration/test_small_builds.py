@@ -81,24 +81,25 @@ def test_an_image_built_from_another_of_the_repo(small):
 
 
 def test_ctrl_c_stops_the_engine_and_is_recorded(small):
-    cli = small({"slow/Dockerfile": f"FROM {SMALL_BASE}\nRUN echo {fresh()} && sleep 300\n"})
+    seconds = f"300.{uuid.uuid4().int % 10**9}"  # a sleep that is nobody else's
+    cli = small({"slow/Dockerfile": f"FROM {SMALL_BASE}\nRUN echo {fresh()} && sleep {seconds}\n"})
     process = cli.start("build", "--progress", "plain")
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not _sleeping():
+    while time.monotonic() < deadline and not _sleeping(seconds):
         time.sleep(0.3)
-    assert _sleeping()
+    assert _sleeping(seconds)
     _, said = interrupt(process)
     assert process.returncode == 130, said
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and _sleeping():
+    while time.monotonic() < deadline and _sleeping(seconds):
         time.sleep(0.3)
-    assert not _sleeping()
+    assert not _sleeping(seconds)
     (run,) = cli.json("history")["runs"]
     assert run["status"] == "interrupted"
 
 
-def _sleeping() -> bool:
-    return subprocess.run(["pgrep", "-f", "^sleep 300$"], capture_output=True).returncode == 0
+def _sleeping(seconds: str) -> bool:
+    return subprocess.run(["pgrep", "-f", f"^sleep {seconds}$"], capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import sys
 
 from bakehouse.cli.verbs import render_help
+from bakehouse.errors import EXIT_INTERRUPTED
 
 
 def entry() -> None:
@@ -18,10 +19,13 @@ def entry() -> None:
     # What one call makes mostly lives until its end: looking for garbage every 700 objects took a fifth of the time
     # of `affected` with 10,000 services (python -m bench affected).
     gc.set_threshold(200_000, 20, 100)
-    from bakehouse.cli.main import run_cli
-
     try:
+        from bakehouse.cli.main import run_cli
+
         code = run_cli(arguments)
+    except KeyboardInterrupt:  # while modules were being imported; later run_cli says it
+        sys.stderr.write("bakehouse: interrupted\n")
+        code = EXIT_INTERRUPTED
     finally:
         gc.freeze()  # the process ends: Python need not look through everything once more
     sys.exit(code)
