@@ -15,7 +15,7 @@ test: setup-dev engine ## Set up all it needs, run unit and integration tests
 	@$(PYTEST) -q -m "not engine"
 	@scripts/with-bases $(PYTEST) -q -m engine --timeout 1500
 
-test-unit: setup-dev ## Unit tests only: no engine, under a minute
+test-unit: setup-dev ## Unit tests only: no engine needed, about two minutes
 	@$(PYTEST) -q -m "not engine"
 
 test-engine: setup-dev engine ## Integration tests on the real engine
