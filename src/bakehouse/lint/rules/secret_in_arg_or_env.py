@@ -16,7 +16,7 @@ image's history and in provenance. A secret mount leaves nothing behind.
 ```dockerfile
 FROM node:24
 ARG NPM_TOKEN
-RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm .npmrc
+RUN echo "//npm.example.com/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm .npmrc
 ```
 
 ## Good
@@ -24,7 +24,7 @@ RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm 
 ```dockerfile
 FROM node:24
 RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN \\
-    echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm .npmrc
+    echo "//npm.example.com/:_authToken=$NPM_TOKEN" > .npmrc && npm ci && rm .npmrc
 ```
 
 ## Fix
