@@ -16,6 +16,6 @@ def test_configured_ones_first_then_bases_then_the_longest():
 
 @pytest.mark.parametrize("kind", SCHEDULES)
 def test_each_schedule_carries_the_command(kind):
-    assert "bakehouse cache warm --branch origin/main" in schedule(kind, "/work/shop", ("--branch", "origin/main"))
+    assert "bakehouse cache warm --branch origin/main" in schedule(kind, "/srv/shop", ("--branch", "origin/main"))
     if kind != "github":
-        assert "/work/shop" in schedule(kind, "/work/shop", ())
+        assert "/srv/shop" in schedule(kind, "/srv/shop", ())

@@ -71,7 +71,7 @@ _SCRIPTS = (
             "DESIRED_VERSION"),
     _script("Composer", r"getcomposer\.org/installer", r"--version|--\d", "php -- --version=2.8.5"),
     _script("nvm", r"nvm-sh/nvm/(?:master|main|HEAD)/", _NEVER, "put a tag in the address"),
-    _script("Node.js", r"nodesource\.com/setup_(?:lts|current)\.x", _NEVER, "https://deb.nodesource.com/setup_24.x"),
+    _script("Node.js", r"nodesource\.com/setup_(?:lts|current)\.x", _NEVER, "put setup_24.x in the address"),
     _script(".NET", r"dotnet-install\.sh", r"(?i)--?version|--?channel|-c |-v ", "--version 9.0.100"),
 )  # fmt: skip
 
